@@ -1,0 +1,72 @@
+package dev.altiplano.kernels;
+
+/** FP32 activations {@code [count, width]}, row after row on the heap; room for {@link #capacity()} rows. */
+public final class Rows {
+    private final float[] data;
+    private final int start;
+    private final int width;
+    private final int capacity;
+    private int count;
+
+    private Rows(float[] data, int start, int width, int capacity, int count) {
+        this.data = data;
+        this.start = start;
+        this.width = width;
+        this.capacity = capacity;
+        this.count = count;
+    }
+
+    /**
+     * Room for {@code capacity} rows, all of them in use, all zero.
+     *
+     * @throws IllegalArgumentException if a size is below 1 or the product is 2^31 or more
+     */
+    public static Rows of(int capacity, int width) {
+        if (capacity < 1 || width < 1 || (long) capacity * width > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("cannot hold %d rows of %d floats".formatted(capacity, width));
+        }
+        return new Rows(new float[capacity * width], 0, width, capacity, capacity);
+    }
+
+    /** A view of {@code count} rows from {@code from} on; both share their floats. */
+    public Rows part(int from, int count) {
+        if (from < 0 || count < 0 || from + count > capacity) {
+            throw new IndexOutOfBoundsException(
+                    "rows %d to %d of %d".formatted(from, (long) from + count, capacity));
+        }
+        return new Rows(data, start + from * width, width, count, count);
+    }
+
+    /** Uses the first {@code count} rows from now on. */
+    public void resize(int count) {
+        if (count < 0 || count > capacity) {
+            throw new IndexOutOfBoundsException("%d rows of %d".formatted(count, capacity));
+        }
+        this.count = count;
+    }
+
+    /** The floats; row {@code r} starts at {@link #offset}. */
+    public float[] data() {
+        return data;
+    }
+
+    /** Index of the first float of {@code row}. */
+    public int offset(int row) {
+        return start + row * width;
+    }
+
+    /** Rows in use. */
+    public int count() {
+        return count;
+    }
+
+    /** Rows there is room for. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Floats per row. */
+    public int width() {
+        return width;
+    }
+}

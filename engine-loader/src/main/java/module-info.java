@@ -1,0 +1,10 @@
+/** A checkpoint folder as typed, validated views. */
+module dev.altiplano.loader {
+    requires transitive dev.altiplano.kernels;
+    requires org.slf4j;
+    requires static org.jspecify;
+    requires tools.jackson.core;
+    requires tools.jackson.databind;
+
+    exports dev.altiplano.loader;
+}

@@ -1,0 +1,83 @@
+package dev.altiplano.generate;
+
+import dev.altiplano.cache.KvCache;
+import dev.altiplano.model.LogitsSink;
+import dev.altiplano.model.TextModel;
+import dev.altiplano.model.Wish;
+import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+
+/** The tokens of one sequence and how many of them the model has read. */
+public final class Sequence implements AutoCloseable {
+    private final TextModel model;
+    private final KvCache cache;
+    private int[] tokens = new int[256];
+    private int length;
+
+    /** An empty sequence; takes no memory for keys and values before it reads. */
+    public Sequence(TextModel model) {
+        this.model = model;
+        this.cache = model.newCache();
+    }
+
+    /** Adds tokens that have still to be read. */
+    public void append(int... ids) {
+        if (length + ids.length > tokens.length) {
+            tokens = Arrays.copyOf(tokens, Math.max(2 * tokens.length, length + ids.length));
+        }
+        System.arraycopy(ids, 0, tokens, length, ids.length);
+        length += ids.length;
+    }
+
+    /** Forgets tokens that have not been read. */
+    public void dropUnread() {
+        length = cache.position();
+    }
+
+    /** Tokens in all. */
+    public int length() {
+        return length;
+    }
+
+    /** Tokens that the model has read. */
+    public int read() {
+        return cache.position();
+    }
+
+    /** A copy of the tokens. */
+    public int[] tokens() {
+        return Arrays.copyOf(tokens, length);
+    }
+
+    /** Off-heap bytes of keys and values. */
+    public long bytes() {
+        return cache.bytes();
+    }
+
+    /**
+     * Reads the next block of unread tokens.
+     *
+     * @param logits takes the logits of the last token, if the block holds it
+     * @param cancel asked between layers
+     * @throws java.util.concurrent.CancellationException if cancelled; the block stays unread
+     */
+    void readBlock(LogitsSink logits, BooleanSupplier cancel) {
+        int from = cache.position();
+        int count = model.blockAt(from, length - from);
+        boolean last = from + count == length;
+        model.read(tokens, from, count, cache, new Wish(last ? logits : null, false, null, cancel));
+    }
+
+    /** Reads all unread tokens and shows what is wished for of each block. */
+    public void readAll(Wish wish) {
+        while (cache.position() < length) {
+            int from = cache.position();
+            model.read(tokens, from, model.blockAt(from, length - from), cache, wish);
+        }
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+}

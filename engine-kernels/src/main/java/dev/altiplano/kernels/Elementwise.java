@@ -1,0 +1,64 @@
+package dev.altiplano.kernels;
+
+import dev.altiplano.kernels.internal.Weights;
+
+/** Sums and products of rows, element by element. */
+public final class Elementwise {
+    private Elementwise() {}
+
+    /**
+     * Loop. Computes {@code x += delta}.
+     *
+     * @throws IllegalArgumentException if the sizes differ
+     */
+    public static void add(Worker w, Rows x, Rows delta) {
+        if (x.count() != delta.count() || x.width() != delta.width()) {
+            throw new IllegalArgumentException(
+                    "x is [%d, %d], delta is [%d, %d]"
+                            .formatted(x.count(), x.width(), delta.count(), delta.width()));
+        }
+        for (int r; (r = w.next(x.count())) >= 0; ) {
+            for (int i = 0; i < x.width(); i++) {
+                x.data()[x.offset(r) + i] += delta.data()[delta.offset(r) + i];
+            }
+        }
+    }
+
+    /**
+     * Loop. Adds the same vector to every row: {@code x[r] += bias}.
+     *
+     * @param bias 1 output, as many inputs as a row has elements
+     * @throws IllegalArgumentException if a size does not fit
+     */
+    public static void addBias(Worker w, Rows x, Matrix bias) {
+        if (bias.outputs() != 1 || bias.inputs() != x.width()) {
+            throw new IllegalArgumentException(
+                    "x is [%d, %d], the bias has %d outputs and %d inputs"
+                            .formatted(x.count(), x.width(), bias.outputs(), bias.inputs()));
+        }
+        for (int r; (r = w.next(x.count())) >= 0; ) {
+            for (int i = 0; i < x.width(); i++) {
+                x.data()[x.offset(r) + i] +=
+                        Weights.at(bias.data(), bias.dtype(), (long) i * bias.dtype().bytes());
+            }
+        }
+    }
+
+    /**
+     * Loop. Multiplies row r by {@code factors[r]}.
+     *
+     * @param factors at least one per row in use
+     * @throws IllegalArgumentException if there are fewer
+     */
+    public static void scale(Worker w, Rows x, float[] factors) {
+        if (factors.length < x.count()) {
+            throw new IllegalArgumentException(
+                    "%d factors for %d rows".formatted(factors.length, x.count()));
+        }
+        for (int r; (r = w.next(x.count())) >= 0; ) {
+            for (int i = 0; i < x.width(); i++) {
+                x.data()[x.offset(r) + i] *= factors[r];
+            }
+        }
+    }
+}

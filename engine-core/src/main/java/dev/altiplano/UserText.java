@@ -16,43 +16,53 @@ import org.jspecify.annotations.Nullable;
  * again before the text is encoded.
  */
 final class UserText {
-    /** A character that Unicode reserves for use inside a program: it occurs in no valid text. */
-    private static final char MARK = '\uFDD0';
+    /** Characters that Unicode reserves for use inside a program: valid text holds none of them. */
+    private static final char FIRST_MARK = '\uFDD0';
+
+    private static final char LAST_MARK = '\uFDEF';
 
     private final String starts;
+    private final char mark;
 
-    private UserText(String starts) {
+    private UserText(String starts, char mark) {
         this.starts = starts;
+        this.mark = mark;
     }
 
-    /** Knows what the special tokens of {@code tokenizer} begin with. */
-    static UserText of(Tokenizer tokenizer) {
+    /**
+     * Knows what the special tokens of {@code tokenizer} begin with.
+     *
+     * @param words everything that will be protected, in any order
+     * @throws IllegalArgumentException if the words use all characters that could be the mark
+     */
+    static UserText of(Tokenizer tokenizer, String words) {
+        char mark = FIRST_MARK;
+        while (words.indexOf(mark) >= 0) {
+            if (mark == LAST_MARK) {
+                throw new IllegalArgumentException(
+                        "a message holds all 32 noncharacters U+FDD0 to U+FDEF, expected at most 31");
+            }
+            mark++;
+        }
         StringBuilder starts = new StringBuilder();
         for (String token : tokenizer.specialTokens()) {
             if (!token.isEmpty() && starts.indexOf(token.substring(0, 1)) < 0) {
                 starts.append(token.charAt(0));
             }
         }
-        return new UserText(starts.toString());
+        return new UserText(starts.toString(), mark);
     }
 
-    /** Marks one string. Marks that it holds already are taken out first. */
+    /** Marks one string. */
     String protect(String text) {
-        String clean = reveal(text);
-        StringBuilder marked = null;
-        for (int i = 0; i < clean.length(); i++) {
-            boolean dangerous = starts.indexOf(clean.charAt(i)) >= 0;
-            if (dangerous && marked == null) {
-                marked = new StringBuilder(clean.substring(0, i));
-            }
-            if (marked != null) {
-                marked.append(clean.charAt(i));
-                if (dangerous) {
-                    marked.append(MARK);
-                }
+        StringBuilder marked = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            marked.append(text.charAt(i));
+            if (starts.indexOf(text.charAt(i)) >= 0) {
+                marked.append(mark);
             }
         }
-        return marked == null ? clean : marked.toString();
+        return marked.toString();
     }
 
     /** Marks all strings in nested lists and maps, keys included. */
@@ -76,7 +86,7 @@ final class UserText {
     }
 
     /** Takes the marks out. */
-    static String reveal(String text) {
-        return text.indexOf(MARK) < 0 ? text : text.replace(String.valueOf(MARK), "");
+    String reveal(String text) {
+        return text.replace(String.valueOf(mark), "");
     }
 }

@@ -1,5 +1,7 @@
 package dev.altiplano;
 
+import dev.altiplano.generate.EndReason;
+
 /** Why an answer ended. */
 public enum FinishReason {
     /** The model wrote a stop token. */
@@ -11,5 +13,15 @@ public enum FinishReason {
     /** The sequence has as many tokens as the context holds. */
     CONTEXT_FULL,
     /** The caller closed the stream, or the session or model was closed. */
-    CANCELLED
+    CANCELLED;
+
+    static FinishReason of(EndReason reason) {
+        return switch (reason) {
+            case STOP_TOKEN -> STOP_TOKEN;
+            case STOP_TEXT -> STOP_TEXT;
+            case MAX_TOKENS -> MAX_TOKENS;
+            case CONTEXT_FULL -> CONTEXT_FULL;
+            case CANCELLED -> CANCELLED;
+        };
+    }
 }

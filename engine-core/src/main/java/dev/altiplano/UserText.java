@@ -89,4 +89,15 @@ final class UserText {
     String reveal(String text) {
         return text.replace(String.valueOf(mark), "");
     }
+
+    /** What is left of {@code marked} when the first {@code count} unmarked characters are cut off. */
+    String protectedTail(String marked, int count) {
+        int at = 0;
+        for (int seen = 0; seen < count; at++) {
+            if (marked.charAt(at) != mark) {
+                seen++;
+            }
+        }
+        return marked.substring(at);
+    }
 }

@@ -1,11 +1,13 @@
 package dev.altiplano.generate;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.model.LayerObserver;
 import dev.altiplano.model.LogitsSink;
 import dev.altiplano.model.TextModel;
 import dev.altiplano.model.Wish;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The tokens of one sequence and how many of them the model has read. */
 public final class Sequence implements AutoCloseable {
@@ -29,9 +31,14 @@ public final class Sequence implements AutoCloseable {
         length += ids.length;
     }
 
-    /** Forgets tokens that have not been read. */
-    public void dropUnread() {
-        length = cache.position();
+    /**
+     * Goes on after an answer: as {@link #append}, but a stop token that ended the answer and also
+     * begins what follows stands there once.
+     */
+    public void goOn(int... ids) {
+        boolean repeated =
+                ids.length > 0 && cache.position() < length && tokens[length - 1] == ids[0];
+        append(repeated ? Arrays.copyOfRange(ids, 1, ids.length) : ids);
     }
 
     /** Tokens in all. */
@@ -68,11 +75,29 @@ public final class Sequence implements AutoCloseable {
         model.read(tokens, from, count, cache, new Wish(last ? logits : null, false, null, cancel));
     }
 
-    /** Reads all unread tokens and shows what is wished for of each block. */
-    public void readAll(Wish wish) {
+    /**
+     * Reads all unread tokens.
+     *
+     * @param allPositions logits after every token, or after the last one
+     * @param logits takes them
+     */
+    public void readAll(boolean allPositions, LogitsSink logits) {
+        readAll(allPositions, logits, null);
+    }
+
+    /** As {@link #readAll(boolean, LogitsSink)}, and shows what each layer left. */
+    public void readAll(
+            boolean allPositions, LogitsSink logits, @Nullable LayerObserver observer) {
         while (cache.position() < length) {
             int from = cache.position();
-            model.read(tokens, from, model.blockAt(from, length - from), cache, wish);
+            int count = model.blockAt(from, length - from);
+            boolean wanted = allPositions || from + count == length;
+            model.read(
+                    tokens,
+                    from,
+                    count,
+                    cache,
+                    new Wish(wanted ? logits : null, allPositions, observer, null));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.altiplano.kernels.KvPages;
 import dev.altiplano.kernels.Rope;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.SoftmaxAttention;
+import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ final class Step {
     /** Factor of each query in layers without position encoding. */
     final float[] temperatures;
 
+    private final Rows[] all;
     private final Llama4Config config;
     private final KvLayout layout;
     private final SoftmaxAttention attention;
@@ -62,20 +64,23 @@ final class Step {
         v = Rows.of(tokens, config.kvHeads() * config.headDim());
         attended = Rows.of(tokens, config.heads() * config.headDim());
         delta = Rows.of(tokens, hidden);
-        boolean anyDense = config.layers().stream().anyMatch(kind -> !kind.mixture());
-        boolean anyMixture = config.layers().stream().anyMatch(kind -> kind.mixture());
-        int dense = anyDense ? config.denseWidth() : 1;
-        int shared = anyMixture ? config.expertWidth() : 1;
+        int dense = denseWidth(config);
+        int shared = expertWidth(config);
         wide = Rows.of(tokens, 2 * dense);
         activated = Rows.of(tokens, dense);
         sharedWide = Rows.of(tokens, 2 * shared);
         sharedActivated = Rows.of(tokens, shared);
         sharedDelta = Rows.of(tokens, hidden);
+        all =
+                new Rows[] {
+                    x, normed, q, k, v, attended, delta, wide, activated, sharedWide, sharedActivated,
+                    sharedDelta
+                };
         temperatures = new float[tokens];
         attention = new SoftmaxAttention(layout, config.heads(), tokens);
         rope = new Rope(config.rope().frequencies(config.headDim()), tokens);
         routing =
-                anyMixture
+                hasExperts(config)
                         ? new Routing(
                                 tokens,
                                 config.experts(),
@@ -85,12 +90,35 @@ final class Step {
                         : null;
     }
 
+    private static boolean hasExperts(Llama4Config config) {
+        return config.layers().stream().anyMatch(LayerKind::mixture);
+    }
+
+    private static int denseWidth(Llama4Config config) {
+        return config.layers().stream().allMatch(LayerKind::mixture) ? 1 : config.denseWidth();
+    }
+
+    private static int expertWidth(Llama4Config config) {
+        return hasExperts(config) ? config.expertWidth() : 1;
+    }
+
+    /** Floats of scratch that one token of a block takes. */
+    static long floats(Llama4Config config) {
+        long attention = 2L * config.headDim() * (config.heads() + config.kvHeads());
+        long streams = 4L * config.hiddenSize() + 3L * (denseWidth(config) + expertWidth(config));
+        long routed =
+                hasExperts(config)
+                        ? config.experts()
+                                + config.expertsPerToken()
+                                        * (2L * config.hiddenSize() + 3L * config.expertWidth())
+                        : 0;
+        return attention + streams + routed;
+    }
+
     /** Prepares a pass over the next {@code count} positions of {@code cache}. */
     void begin(KvCache cache, int count) {
         this.cache = cache;
-        for (Rows rows : new Rows[] {
-            x, normed, q, k, v, attended, delta, wide, activated, sharedWide, sharedActivated, sharedDelta
-        }) {
+        for (Rows rows : all) {
             rows.resize(count);
         }
         if (routing != null) {

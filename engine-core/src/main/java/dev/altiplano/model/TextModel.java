@@ -17,6 +17,9 @@ import dev.altiplano.loader.DenseWeights;
 import dev.altiplano.loader.TextWeights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +32,13 @@ public final class TextModel implements AutoCloseable {
     /** Rows of logits made at once when all positions are wanted: 13 MB for Llama 4's vocabulary. */
     private static final int LOGIT_ROWS = 16;
 
+    private static final int[] NONE = {};
+
     private final Llama4Config config;
     private final TextWeights weights;
     private final List<DecoderLayer> layers;
     private final KvLayout layout;
+    private final OptionalInt chunkSize;
     private final int blockSize;
     private final Workers workers;
     private final ReentrantLock turn = new ReentrantLock(true);
@@ -51,6 +57,10 @@ public final class TextModel implements AutoCloseable {
         this.config = config;
         this.weights = weights;
         this.blockSize = blockSize;
+        chunkSize =
+                config.layers().stream().anyMatch(LayerKind::chunked)
+                        ? config.chunkSize()
+                        : OptionalInt.empty();
         layout = new KvLayout(config.kvHeads(), config.headDim(), kvType);
         layers = layers(config, weights);
         step = new Step(config, layout, blockSize);
@@ -90,6 +100,13 @@ public final class TextModel implements AutoCloseable {
         };
     }
 
+    /** Heap that the scratch of a model takes, in bytes: activations of one block and some logits. */
+    public static long scratchBytes(Llama4Config config, int blockSize) {
+        long logitRows = Math.min(LOGIT_ROWS, blockSize);
+        long logits = logitRows * ((long) config.vocabularySize() + config.hiddenSize());
+        return Float.BYTES * (Step.floats(config) * blockSize + logits);
+    }
+
     /** An empty memory for one sequence. */
     public KvCache newCache() {
         return new KvCache(config, layout);
@@ -106,8 +123,8 @@ public final class TextModel implements AutoCloseable {
      */
     public int blockAt(int position, int remaining) {
         int count = Math.min(blockSize, remaining);
-        if (config.chunkSize().isPresent()) {
-            int chunk = config.chunkSize().getAsInt();
+        if (chunkSize.isPresent()) {
+            int chunk = chunkSize.getAsInt();
             count = Math.min(count, chunk - position % chunk);
         }
         return count;
@@ -122,7 +139,7 @@ public final class TextModel implements AutoCloseable {
      * @param wish what the caller wants to see of it
      * @throws IllegalArgumentException if an id or the count is out of range
      * @throws IllegalStateException if the model or the cache is closed
-     * @throws java.util.concurrent.CancellationException if the wish was cancelled half-way; the cache
+     * @throws CancellationException if the wish was cancelled half-way; the cache
      *     is as before
      */
     public void read(int[] tokens, int from, int count, KvCache cache, Wish wish) {
@@ -136,7 +153,7 @@ public final class TextModel implements AutoCloseable {
             pass.wish = wish;
             workers.run(pass);
             if (pass.cancelled) {
-                throw new java.util.concurrent.CancellationException("cancelled while reading tokens");
+                throw new CancellationException("cancelled while reading tokens");
             }
             cache.commit(count);
         } finally {
@@ -173,20 +190,20 @@ public final class TextModel implements AutoCloseable {
 
     /** One pass as all workers run it; reused, so that a step allocates nothing. */
     private final class Pass implements Workers.Region {
-        private int[] tokens = {};
+        private int[] tokens = NONE;
         private int from;
         private @Nullable Wish wish;
         private boolean cancelled;
 
         private void release() {
-            tokens = new int[0];
+            tokens = NONE;
             wish = null;
             cancelled = false;
         }
 
         @Override
         public void run(Worker worker) {
-            Wish wanted = java.util.Objects.requireNonNull(wish);
+            Wish wanted = Objects.requireNonNull(wish);
             embed(worker);
             step.rope().prepare(worker, step.cache().position(), step.count());
             worker.await();
@@ -263,7 +280,7 @@ public final class TextModel implements AutoCloseable {
             LayerObserver observer = wanted.observer();
             if (observer != null) {
                 if (worker.index() == 0) {
-                    observer.after(layer, x);
+                    observer.after(layer, step.cache().position(), x);
                 }
                 worker.await();
             }

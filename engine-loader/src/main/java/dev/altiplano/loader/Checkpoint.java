@@ -39,6 +39,18 @@ public final class Checkpoint implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
+    public java.util.Optional<Tokenizer> tokenizer() {
+        throw new UnsupportedOperationException();
+    }
+
+    public java.util.Optional<ChatTemplate> chatTemplate() {
+        throw new UnsupportedOperationException();
+    }
+
+    public java.util.Map<String, String> specialTokenNames() {
+        throw new UnsupportedOperationException();
+    }
+
     /** Whether the folder holds an image tower. */
     public boolean hasVision() {
         throw new UnsupportedOperationException();

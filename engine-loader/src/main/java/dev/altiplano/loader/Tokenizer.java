@@ -23,6 +23,10 @@ public final class Tokenizer {
         throw new UnsupportedOperationException(text);
     }
 
+    public int[] encodeWithSpecials(String text, java.util.function.UnaryOperator<String> plain) {
+        throw new UnsupportedOperationException(text);
+    }
+
     /** Decodes tokens; invalid UTF-8 becomes U+FFFD. */
     public String decode(int... ids) {
         throw new UnsupportedOperationException(ids.toString());

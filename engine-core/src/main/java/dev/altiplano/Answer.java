@@ -1,0 +1,33 @@
+package dev.altiplano;
+
+import dev.altiplano.generate.GeneratedToken;
+import dev.altiplano.generate.Generator;
+import dev.altiplano.generate.ScoredToken;
+import dev.altiplano.loader.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer in the making, without its words.
+ *
+ * @param seed repeats the draws
+ * @param tokenizer names tokens; null when the folder has none
+ */
+record Answer(
+        Generator generator, long seed, @Nullable Tokenizer tokenizer) {
+
+    /** The probabilities behind a token, if they were asked for. */
+    Optional<GenerationResult.Scores> scores(GeneratedToken token) {
+        if (token.score() == null) {
+            return Optional.empty();
+        }
+        List<TokenScore> best = token.best().stream().map(this::named).toList();
+        return Optional.of(new GenerationResult.Scores(named(token.score()), best));
+    }
+
+    private TokenScore named(ScoredToken token) {
+        String text = tokenizer == null ? "" : tokenizer.decode(token.id());
+        return new TokenScore(token.id(), text, token.logProbability());
+    }
+}

@@ -1,0 +1,212 @@
+package dev.altiplano;
+
+import dev.altiplano.generate.Sequence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sequence that goes on: what the model has read stays read.
+ *
+ * <p>Belongs to one thread at a time. A second thread that asks while an answer is being made gets an
+ * {@link IllegalStateException}; only {@link #close} may come from anywhere and ends the answer.
+ *
+ * <pre>{@code
+ * try (Session session = model.newSession()) {
+ *     session.generate(GenerationRequest.chat(Message.user("Name a colour.")));
+ *     session.generate(GenerationRequest.chat(Message.user("Another one."))); // reads only this
+ * }
+ * }</pre>
+ */
+public final class Session implements AutoCloseable {
+    private final Llama4Model model;
+    private final ReentrantLock busy = new ReentrantLock();
+    private final List<Message> conversation = new ArrayList<>();
+    private Sequence sequence;
+    private boolean holdsOtherThanChat;
+    private @Nullable String transcript; // the words the sequence stands for, when it can go on from them
+    private @Nullable TokenStream answer;
+    private volatile boolean closed;
+
+    Session(Llama4Model model) {
+        this.model = model;
+        this.sequence = model.newSequence();
+    }
+
+    /**
+     * Goes on and waits for the whole answer.
+     *
+     * @throws IllegalArgumentException if the prompt is empty, holds an unknown token id or does not
+     *     fit the context, or needs a tokenizer that the folder does not have
+     * @throws IllegalStateException if the session is closed or making another answer, or if messages
+     *     follow a prompt of text or ids
+     * @throws InsufficientMemoryException if its keys and values cannot fit
+     */
+    public GenerationResult generate(GenerationRequest request) {
+        try (TokenStream stream = stream(request)) {
+            return stream.await();
+        }
+    }
+
+    /**
+     * Goes on and gives the answer bit by bit; errors as {@link #generate}. The session is free for
+     * the next request when the stream has ended or was closed.
+     */
+    public TokenStream stream(GenerationRequest request) {
+        enter();
+        try {
+            if (answer != null && !answer.isFinished()) {
+                throw new IllegalStateException(
+                        "this session is making another answer; end or close its stream first");
+            }
+            answer = begin(request, () -> {});
+            return answer;
+        } finally {
+            leave();
+        }
+    }
+
+    /** Tokens of the sequence so far, prompts and answers. */
+    public int length() {
+        enter();
+        try {
+            return sequence.length();
+        } finally {
+            leave();
+        }
+    }
+
+    /** Off-heap bytes of keys and values. */
+    public long keyValueBytes() {
+        enter();
+        try {
+            return sequence.bytes();
+        } finally {
+            leave();
+        }
+    }
+
+    /** Ends an answer that is being made, within one layer, and gives the memory back. */
+    @Override
+    public void close() {
+        closed = true;
+        busy.lock();
+        try {
+            sequence.close();
+        } finally {
+            busy.unlock();
+            model.forget(this);
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Takes the session for one step of a stream; refuses a second thread. */
+    void enterStep() {
+        if (!busy.tryLock()) {
+            throw new IllegalStateException(
+                    "this session is in use by another thread; use one session per thread");
+        }
+    }
+
+    /** Takes the session if nobody has it. */
+    boolean tryEnter() {
+        return busy.tryLock();
+    }
+
+    void leave() {
+        busy.unlock();
+    }
+
+    /** Tokens that the model has read. */
+    int read() {
+        return sequence.read();
+    }
+
+    /** Tokens that it has still to read. */
+    int unread() {
+        return sequence.length() - sequence.read();
+    }
+
+    private void enter() {
+        enterStep();
+        if (closed) {
+            leave();
+            throw new IllegalStateException(
+                    model.isClosed() ? "the model is closed" : "the session is closed");
+        }
+    }
+
+    /** Starts an answer; {@code onEnd} runs when it has ended. */
+    TokenStream begin(GenerationRequest request, Runnable onEnd) {
+        Addition addition = addition(request);
+        if (!addition.keepsPast() && sequence.length() > 0) {
+            sequence.close();
+            sequence = model.newSequence();
+        }
+        long context =
+                model.room((long) sequence.length() + addition.ids().length, request.maxTokens());
+        sequence.goOn(addition.ids());
+        if (unread() == 0) {
+            throw new IllegalArgumentException("the prompt has no tokens, expected at least one");
+        }
+        holdsOtherThanChat |= addition.words() == null;
+        transcript = null;
+        AtomicBoolean cancelled = new AtomicBoolean();
+        Answer made = model.answer(sequence, request, context, () -> cancelled.get() || closed);
+        return new TokenStream(this, request, addition, made, cancelled, onEnd);
+    }
+
+    /**
+     * What a request adds to the sequence.
+     *
+     * @param keepsPast false when the template lays the past out differently now, so that everything
+     *     has to be read again
+     * @param words the conversation as laid out, for messages
+     */
+    record Addition(int[] ids, boolean keepsPast, @Nullable String words, List<Message> messages) {}
+
+    private Addition addition(GenerationRequest request) {
+        return switch (request.prompt()) {
+            case Prompt.Tokens tokens -> plain(model.checked(tokens.ids()));
+            case Prompt.Text text -> plain(model.encoder().text(text, sequence.length() == 0));
+            case Prompt.Chat chat -> messages(chat, request);
+        };
+    }
+
+    private Addition plain(int[] ids) {
+        return new Addition(ids, true, null, List.of());
+    }
+
+    private Addition messages(Prompt.Chat chat, GenerationRequest request) {
+        if (holdsOtherThanChat) {
+            throw new IllegalStateException(
+                    "this session holds text or ids that are no messages; start a new one for a chat");
+        }
+        List<Message> all = new ArrayList<>(conversation);
+        all.addAll(chat.messages());
+        PromptEncoder.Rendered rendered = model.encoder().chat(all, request.templateVariables());
+        Optional<int[]> more =
+                transcript == null ? Optional.empty() : rendered.idsAfter(transcript);
+        return new Addition(
+                more.orElseGet(rendered::ids), more.isPresent(), rendered.text(), chat.messages());
+    }
+
+    /** Remembers what was said, so that the next messages go on from it. */
+    void remember(Addition addition, GenerationResult result) {
+        String words = addition.words();
+        if (words == null) {
+            return;
+        }
+        conversation.addAll(addition.messages());
+        conversation.add(Message.assistant(result.text()));
+        boolean textIsWhole = // a stop string is part of the tokens, but not of the text
+                result.finishReason() != FinishReason.STOP_TEXT && !result.tokens().isEmpty();
+        transcript = textIsWhole ? words + result.text() : null;
+    }
+}

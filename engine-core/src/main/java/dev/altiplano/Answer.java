@@ -1,21 +1,15 @@
 package dev.altiplano;
 
 import dev.altiplano.generate.GeneratedToken;
+import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.ScoredToken;
 import dev.altiplano.loader.Tokenizer;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/**
- * An answer in the making, without its words.
- *
- * @param seed repeats the draws
- * @param tokenizer names tokens; null when the folder has none
- */
-record Answer(
-        Generator generator, long seed, @Nullable Tokenizer tokenizer) {
+/** An answer in the making. */
+record Answer(Generator generator, GenerationPlan plan) {
 
     /** The probabilities behind a token, if they were asked for. */
     Optional<GenerationResult.Scores> scores(GeneratedToken token) {
@@ -27,6 +21,7 @@ record Answer(
     }
 
     private TokenScore named(ScoredToken token) {
+        Tokenizer tokenizer = plan.tokenizer();
         String text = tokenizer == null ? "" : tokenizer.decode(token.id());
         return new TokenScore(token.id(), text, token.logProbability());
     }

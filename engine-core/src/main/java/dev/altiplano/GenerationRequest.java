@@ -1,6 +1,7 @@
 package dev.altiplano;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ public final class GenerationRequest {
 
     /** Goes on from token ids. */
     public static GenerationRequest tokens(int... ids) {
-        return new GenerationRequest(new Prompt.Tokens(ids));
+        return new GenerationRequest(new Prompt.Tokens(Arrays.stream(ids).boxed().toList()));
     }
 
     private GenerationRequest copy() {

@@ -11,13 +11,13 @@ import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.Tokenizer;
 import dev.altiplano.model.TextModel;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
@@ -162,7 +162,7 @@ public final class Llama4Model implements AutoCloseable {
     }
 
     private Sequence sequenceOf(int[] ids) {
-        int[] checked = checked(ids.clone());
+        int[] checked = checked(Arrays.stream(ids).boxed().toList());
         if (checked.length == 0) {
             throw new IllegalArgumentException("no token ids, expected at least one");
         }
@@ -251,15 +251,17 @@ public final class Llama4Model implements AutoCloseable {
     }
 
     /** The ids, if the vocabulary has them all. */
-    int[] checked(int[] ids) {
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i] < 0 || ids[i] >= config().vocabularySize()) {
+    int[] checked(List<Integer> ids) {
+        int[] checked = new int[ids.size()];
+        for (int i = 0; i < checked.length; i++) {
+            checked[i] = ids.get(i);
+            if (checked[i] < 0 || checked[i] >= config().vocabularySize()) {
                 throw new IllegalArgumentException(
                         "token id %d at index %d is outside the vocabulary, expected 0 to %d"
-                                .formatted(ids[i], i, config().vocabularySize() - 1));
+                                .formatted(checked[i], i, config().vocabularySize() - 1));
             }
         }
-        return ids;
+        return checked;
     }
 
     /**
@@ -267,7 +269,7 @@ public final class Llama4Model implements AutoCloseable {
      *
      * @return how many tokens it may have at most
      */
-    long room(long promptTokens, long answerTokens) {
+    private long room(long promptTokens, long answerTokens) {
         checkUsable();
         long limit = options.context().orElse(config().maxPositions());
         if (promptTokens > limit) {
@@ -280,28 +282,24 @@ public final class Llama4Model implements AutoCloseable {
         return limit;
     }
 
-    Answer answer(
-            Sequence sequence, GenerationRequest request, long context, BooleanSupplier cancelled) {
-        long seed = request.sampling().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
-        Set<Integer> stopIds = new HashSet<>();
+    /**
+     * Fills in every default, and refuses what cannot fit.
+     *
+     * @param promptTokens tokens of the sequence with its prompt
+     */
+    GenerationPlan plan(long promptTokens, GenerationRequest request) {
+        Set<Integer> stopIds = new HashSet<>(request.stopIds());
         if (!request.ignoresStopTokens()) {
             stopIds.addAll(checkpoint.generationDefaults().stopIds());
         }
-        stopIds.addAll(request.stopIds());
-        GenerationPlan plan =
-                new GenerationPlan(
-                        request.maxTokens(),
-                        context,
-                        request.sampling()
-                                .resolve(checkpoint.generationDefaults(), config().vocabularySize()),
-                        seed,
-                        stopIds,
-                        request.stopTexts(),
-                        request.logProbabilities(),
-                        tokenizer().orElse(null));
-        return new Answer(
-                new Generator(sequence, plan, config().vocabularySize(), cancelled),
-                seed,
-                plan.tokenizer());
+        return new GenerationPlan(
+                request.maxTokens(),
+                room(promptTokens, request.maxTokens()),
+                request.sampling().resolve(checkpoint.generationDefaults(), config().vocabularySize()),
+                request.sampling().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong()),
+                stopIds,
+                request.stopTexts(),
+                request.logProbabilities(),
+                tokenizer().orElse(null));
     }
 }

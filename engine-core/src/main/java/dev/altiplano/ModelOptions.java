@@ -1,6 +1,7 @@
 package dev.altiplano;
 
 import dev.altiplano.kernels.KvType;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -117,8 +118,8 @@ public final class ModelOptions {
 
     void report(LoadProgress.Stage stage) {
         if (progress != null) {
-            progress.accept(
-                    new LoadProgress(stage, stage.ordinal() + 1, LoadProgress.Stage.values().length));
+            List<LoadProgress.Stage> stages = List.of(LoadProgress.Stage.values());
+            progress.accept(new LoadProgress(stage, stages.indexOf(stage) + 1, stages.size()));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.altiplano;
 
-import java.util.Arrays;
 import java.util.List;
 
 /** What the model is asked to go on from. */
@@ -33,30 +32,10 @@ public sealed interface Prompt {
      *
      * @param ids at least one at the start of a sequence; each below the vocabulary's size
      */
-    record Tokens(int... ids) implements Prompt {
-        /** Copies the array. */
+    record Tokens(List<Integer> ids) implements Prompt {
+        /** Copies the list. */
         public Tokens {
-            ids = ids.clone();
-        }
-
-        @Override
-        public int[] ids() {
-            return ids.clone();
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Tokens tokens && Arrays.equals(ids, tokens.ids);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(ids);
-        }
-
-        @Override
-        public String toString() {
-            return "Tokens[" + ids.length + " ids]";
+            ids = List.copyOf(ids);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.altiplano;
 
+import dev.altiplano.generate.GenerationPlan;
+import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.Sequence;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,46 +146,39 @@ public final class Session implements AutoCloseable {
 
     /** Starts an answer; {@code onEnd} runs when it has ended. */
     TokenStream begin(GenerationRequest request, Runnable onEnd) {
-        Addition addition = addition(request);
-        if (!addition.keepsPast() && sequence.length() > 0) {
+        Turn turn = turn(request);
+        int kept = turn.keepsPast() ? sequence.length() : 0;
+        if (turn.ids().length == 0 && kept == sequence.read()) {
+            throw new IllegalArgumentException("the prompt has no tokens, expected at least one");
+        }
+        GenerationPlan plan = model.plan((long) kept + turn.ids().length, request);
+        // nothing was changed up to here: a refused request leaves the session as it was
+        if (kept < sequence.length()) {
             sequence.close();
             sequence = model.newSequence();
         }
-        long context =
-                model.room((long) sequence.length() + addition.ids().length, request.maxTokens());
-        sequence.goOn(addition.ids());
-        if (unread() == 0) {
-            throw new IllegalArgumentException("the prompt has no tokens, expected at least one");
-        }
-        holdsOtherThanChat |= addition.words() == null;
+        sequence.goOn(turn.ids());
+        holdsOtherThanChat |= turn.words() == null;
         transcript = null;
         AtomicBoolean cancelled = new AtomicBoolean();
-        Answer made = model.answer(sequence, request, context, () -> cancelled.get() || closed);
-        return new TokenStream(this, request, addition, made, cancelled, onEnd);
+        Generator generator =
+                new Generator(sequence, plan, vocabulary(), () -> cancelled.get() || closed);
+        return new TokenStream(this, request, turn, new Answer(generator, plan), cancelled, onEnd);
     }
 
-    /**
-     * What a request adds to the sequence.
-     *
-     * @param keepsPast false when the template lays the past out differently now, so that everything
-     *     has to be read again
-     * @param words the conversation as laid out, for messages
-     */
-    record Addition(int[] ids, boolean keepsPast, @Nullable String words, List<Message> messages) {}
+    private int vocabulary() {
+        return model.config().vocabularySize();
+    }
 
-    private Addition addition(GenerationRequest request) {
+    private Turn turn(GenerationRequest request) {
         return switch (request.prompt()) {
-            case Prompt.Tokens tokens -> plain(model.checked(tokens.ids()));
-            case Prompt.Text text -> plain(model.encoder().text(text, sequence.length() == 0));
-            case Prompt.Chat chat -> messages(chat, request);
+            case Prompt.Tokens tokens -> Turn.of(model.checked(tokens.ids()));
+            case Prompt.Text text -> Turn.of(model.encoder().text(text, sequence.length() == 0));
+            case Prompt.Chat chat -> turn(chat, request);
         };
     }
 
-    private Addition plain(int[] ids) {
-        return new Addition(ids, true, null, List.of());
-    }
-
-    private Addition messages(Prompt.Chat chat, GenerationRequest request) {
+    private Turn turn(Prompt.Chat chat, GenerationRequest request) {
         if (holdsOtherThanChat) {
             throw new IllegalStateException(
                     "this session holds text or ids that are no messages; start a new one for a chat");
@@ -193,20 +188,23 @@ public final class Session implements AutoCloseable {
         PromptEncoder.Rendered rendered = model.encoder().chat(all, request.templateVariables());
         Optional<int[]> more =
                 transcript == null ? Optional.empty() : rendered.idsAfter(transcript);
-        return new Addition(
-                more.orElseGet(rendered::ids), more.isPresent(), rendered.text(), chat.messages());
+        return more.map(ids -> new Turn(ids, true, rendered.text(), chat.messages()))
+                .orElseGet(() -> new Turn(rendered.ids(), false, rendered.text(), chat.messages()));
     }
 
     /** Remembers what was said, so that the next messages go on from it. */
-    void remember(Addition addition, GenerationResult result) {
-        String words = addition.words();
+    void remember(Turn turn, GenerationResult result) {
+        String words = turn.words();
         if (words == null) {
             return;
         }
-        conversation.addAll(addition.messages());
+        conversation.addAll(turn.messages());
+        if (result.tokens().isEmpty()) {
+            return; // nothing was answered; the next turn reads everything again
+        }
         conversation.add(Message.assistant(result.text()));
-        boolean textIsWhole = // a stop string is part of the tokens, but not of the text
-                result.finishReason() != FinishReason.STOP_TEXT && !result.tokens().isEmpty();
-        transcript = textIsWhole ? words + result.text() : null;
+        if (result.finishReason() != FinishReason.STOP_TEXT) { // whose tokens say more than the text
+            transcript = words + result.text();
+        }
     }
 }

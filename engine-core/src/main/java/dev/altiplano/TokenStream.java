@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseable {
     private final Session session;
     private final GenerationRequest request;
-    private final Session.Addition addition;
+    private final Turn turn;
     private final Answer answer;
     private final AtomicBoolean cancelled;
     private final Runnable onEnd;
@@ -54,13 +54,13 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
     TokenStream(
             Session session,
             GenerationRequest request,
-            Session.Addition addition,
+            Turn turn,
             Answer answer,
             AtomicBoolean cancelled,
             Runnable onEnd) {
         this.session = session;
         this.request = request;
-        this.addition = addition;
+        this.turn = turn;
         this.answer = answer;
         this.cancelled = cancelled;
         this.onEnd = onEnd;
@@ -176,10 +176,10 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
                         FinishReason.of(reason),
                         promptTokens,
                         cachedTokens,
-                        answer.seed(),
+                        answer.plan().seed(),
                         scores,
                         timings());
-        session.remember(addition, whole);
+        session.remember(turn, whole);
         result = whole;
         onEnd.run();
         return new GenerationEvent.Finished(whole, rest);

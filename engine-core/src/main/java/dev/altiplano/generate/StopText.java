@@ -47,15 +47,19 @@ final class StopText {
         return text;
     }
 
+    /** Start of the stop string that is complete first, so that the cut of the pieces is no matter. */
     private int firstStop() {
-        int first = -1;
+        int start = -1;
+        int end = Integer.MAX_VALUE;
         for (String stop : stops) {
             int at = held.indexOf(stop);
-            if (at >= 0 && (first < 0 || at < first)) {
-                first = at;
+            int last = at + stop.length();
+            if (at >= 0 && (last < end || (last == end && at < start))) {
+                start = at;
+                end = last;
             }
         }
-        return first;
+        return start;
     }
 
     /** Length of the longest end of the held text that begins a stop string. */

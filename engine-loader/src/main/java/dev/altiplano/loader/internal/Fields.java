@@ -19,7 +19,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * return an optional take {@code null} for missing.
  */
 final class Fields {
-    private static final int LARGEST_FILE = 4 << 20;
+    /** Bytes; that of the largest published model, with a list of unquantised modules, has 0.1 MB. */
+    static final int LARGEST_FILE = 4 << 20;
 
     private final String file;
     private final String path;
@@ -67,6 +68,25 @@ final class Fields {
 
     int integer(String name, int least, int fallback) {
         return has(name) ? integerOf(name, object.get(name), least) : fallback;
+    }
+
+    /** An integer that must be there. */
+    int integer(String name, int least) {
+        return integerOf(name, required(name), least);
+    }
+
+    /** A number that must be there. */
+    double number(String name) {
+        required(name);
+        return numberOf(name);
+    }
+
+    private JsonNode required(String name) {
+        JsonNode node = object.get(name);
+        if (node == null) {
+            throw wrong(name, "missing", "a number");
+        }
+        return node;
     }
 
     long longInteger(String name, long least, long fallback) {
@@ -136,6 +156,10 @@ final class Fields {
         return Optional.of(new Fields(file, path + name + ".", object.get(name)));
     }
 
+    boolean isEmpty() {
+        return object.isEmpty();
+    }
+
     boolean isArray(String name) {
         return has(name) && object.get(name).isArray();
     }
@@ -146,6 +170,22 @@ final class Fields {
 
     Optional<List<Integer>> integers(String name, int least) {
         return list(name, "integers", node -> integerOf(name, node, least));
+    }
+
+    /** A list of 0 and 1, which may also be written as false and true. */
+    Optional<List<Integer>> switches(String name) {
+        return list(
+                name,
+                "0 and 1",
+                node -> {
+                    if (node.isBoolean()) {
+                        return node.booleanValue() ? 1 : 0;
+                    }
+                    if (integerOf(name, node, 0) > 1) {
+                        throw wrong(name, node, "0 or 1 in each place");
+                    }
+                    return node.intValue();
+                });
     }
 
     Optional<List<String>> texts(String name) {
@@ -189,7 +229,16 @@ final class Fields {
 
     /** The answer to a field whose value cannot be used. */
     CheckpointException wrong(String name, String expected) {
-        return wrong(name, object.get(name), expected);
+        JsonNode found = object.get(name);
+        return wrong(name, found == null ? "missing" : shown(found), expected);
+    }
+
+    /** The answer to a field whose value cannot be used, with what was found in words. */
+    CheckpointException wrong(String name, String found, String expected) {
+        return new CheckpointException(
+                "%s: %s%s is %s, expected %s"
+                        .formatted(
+                                file, path, Shown.text(name), Shown.text(found), expected));
     }
 
     /** The answer to a contradiction that names its fields itself. */
@@ -199,9 +248,7 @@ final class Fields {
     }
 
     private CheckpointException wrong(String name, JsonNode found, String expected) {
-        return new CheckpointException(
-                "%s: %s%s is %s, expected %s"
-                        .formatted(file, path, Shown.text(name), shown(found), expected));
+        return wrong(name, shown(found), expected);
     }
 
     private int integerOf(String name, JsonNode node, int least) {

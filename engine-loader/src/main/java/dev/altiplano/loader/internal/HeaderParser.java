@@ -18,7 +18,7 @@ final class HeaderParser {
     static final long MOST_TOKENS = 20L * MOST_TENSORS;
 
     private static final int MOST_DIMENSIONS = 16;
-    private static final String METADATA = "__metadata__";
+    static final String METADATA = "__metadata__";
 
     private final String file;
     private final JsonParser parser;

@@ -1,9 +1,12 @@
 package dev.altiplano.loader.internal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.altiplano.loader.CheckpointException;
 import java.lang.foreign.Arena;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -126,5 +129,26 @@ public final class TensorIndex {
     /** The tensor of that name, or null. */
     @Nullable MappedTensor find(String name) {
         return tensors.get(name);
+    }
+
+    /** Whether there are tensors of an image tower. */
+    public boolean hasVision() {
+        return tensors.keySet().stream().anyMatch(TextNames::isVision);
+    }
+
+    /**
+     * SHA-256 of {@code seed}, and name, size and header of each shard; hexadecimal.
+     *
+     * @param seed what else makes this checkpoint different from others
+     */
+    public String fingerprint(String seed) {
+        MessageDigest digest = Sha256.start();
+        digest.update(seed.getBytes(UTF_8));
+        for (Shard shard : shards) {
+            String line =
+                    "\n%s %d %s".formatted(shard.file(), shard.size(), shard.headerDigest());
+            digest.update(line.getBytes(UTF_8));
+        }
+        return Sha256.hex(digest);
     }
 }

@@ -3,7 +3,7 @@ module dev.altiplano {
     requires transitive dev.altiplano.loader;
     requires java.management;
     requires jdk.management;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports dev.altiplano;
 }

@@ -186,12 +186,12 @@ public final class Llama4Model implements AutoCloseable {
 
     /** The tokenizer, if the folder has one. */
     public Optional<Tokenizer> tokenizer() {
-        return checkpoint.tokenizer();
+        return checkpoint.tokenizerFolder().tokenizer();
     }
 
     /** The folder's chat template, if it has one; chats without one use Llama 4's. */
     public Optional<ChatTemplate> chatTemplate() {
-        return checkpoint.chatTemplate();
+        return checkpoint.tokenizerFolder().chatTemplate();
     }
 
     /**
@@ -246,7 +246,7 @@ public final class Llama4Model implements AutoCloseable {
         return new PromptEncoder(
                 tokenizer,
                 chatTemplate().orElseGet(ChatTemplate::llama4),
-                checkpoint.specialTokenNames(),
+                checkpoint.tokenizerFolder().tokenNames(),
                 checkpoint.generationDefaults().bos());
     }
 

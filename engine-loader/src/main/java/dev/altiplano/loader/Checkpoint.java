@@ -8,7 +8,6 @@ import dev.altiplano.loader.internal.MappedTensor;
 import dev.altiplano.loader.internal.Shard;
 import dev.altiplano.loader.internal.TensorIndex;
 import dev.altiplano.loader.internal.TextWeightsReader;
-import dev.altiplano.loader.internal.TokenizerConfig;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,14 +23,14 @@ public final class Checkpoint implements AutoCloseable {
     private final Path folder;
     private final Arena arena;
     private final Contents contents;
-    private final TokenizerConfig tokenizerConfig;
+    private final TokenizerFolder tokenizerFolder;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Checkpoint(Path folder, Arena arena, Contents contents) {
         this.folder = folder;
         this.arena = arena;
         this.contents = contents;
-        this.tokenizerConfig = new TokenizerConfig(folder);
+        this.tokenizerFolder = new TokenizerFolder(folder);
     }
 
     /** What was read at opening. */
@@ -88,16 +87,10 @@ public final class Checkpoint implements AutoCloseable {
         return contents().generationDefaults();
     }
 
-    public java.util.Optional<Tokenizer> tokenizer() {
-        throw new UnsupportedOperationException();
-    }
-
-    public java.util.Optional<ChatTemplate> chatTemplate() {
-        throw new UnsupportedOperationException();
-    }
-
-    public java.util.Map<String, String> specialTokenNames() {
-        throw new UnsupportedOperationException();
+    /** Tokenizer, chat template and special tokens; read when asked for. */
+    public TokenizerFolder tokenizerFolder() {
+        contents();
+        return tokenizerFolder;
     }
 
     /** Whether the folder holds an image tower. */
@@ -123,12 +116,6 @@ public final class Checkpoint implements AutoCloseable {
      */
     public void checkUnchanged() {
         contents().index().shards().forEach(Shard::checkUnchanged);
-    }
-
-    /** The files around the tokenizer; read when asked for. */
-    TokenizerConfig tokenizerConfig() {
-        contents();
-        return tokenizerConfig;
     }
 
     private Contents contents() {

@@ -13,6 +13,9 @@ public final class KvPages {
     private final List<MemorySegment> pages = new ArrayList<>();
     private int filled;
 
+    /** An empty list. */
+    public KvPages() {}
+
     /** Page {@code i}. */
     public MemorySegment page(int i) {
         return pages.get(i);

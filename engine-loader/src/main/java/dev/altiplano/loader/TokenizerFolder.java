@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class TokenizerFolder {
     private final Path folder;
     private final TokenizerConfig config;
-    private @Nullable Optional<Tokenizer> tokenizer;
-    private @Nullable Optional<ChatTemplate> chatTemplate;
+    private @Nullable Tokenizer tokenizer;
+    private @Nullable ChatTemplate chatTemplate;
     private @Nullable Map<String, String> tokenNames;
 
     /** Reads nothing yet. */
@@ -37,9 +37,9 @@ public final class TokenizerFolder {
             boolean any =
                     Files.exists(folder.resolve("tokenizer.json"))
                             || Files.exists(folder.resolve("tokenizer.model"));
-            tokenizer = any ? Optional.of(Tokenizer.open(folder)) : Optional.empty();
+            tokenizer = any ? Tokenizer.open(folder) : null;
         }
-        return tokenizer;
+        return Optional.ofNullable(tokenizer);
     }
 
     /**
@@ -53,9 +53,10 @@ public final class TokenizerFolder {
         if (chatTemplate == null) {
             chatTemplate =
                     config.chatTemplate()
-                            .map(source -> ChatTemplate.parse(source.text(), source.file()));
+                            .map(source -> ChatTemplate.parse(source.text(), source.file()))
+                            .orElse(null);
         }
-        return chatTemplate;
+        return Optional.ofNullable(chatTemplate);
     }
 
     /**

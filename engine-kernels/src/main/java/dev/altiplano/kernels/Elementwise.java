@@ -1,9 +1,12 @@
 package dev.altiplano.kernels;
 
-import dev.altiplano.kernels.internal.Weights;
+import dev.altiplano.kernels.internal.KernelSet;
+import dev.altiplano.kernels.internal.KernelSets;
 
 /** Sums and products of rows, element by element. */
 public final class Elementwise {
+    private static final KernelSet KERNELS = KernelSets.BEST;
+
     private Elementwise() {}
 
     /**
@@ -18,9 +21,7 @@ public final class Elementwise {
                             .formatted(x.count(), x.width(), delta.count(), delta.width()));
         }
         for (int r; (r = w.next(x.count())) >= 0; ) {
-            for (int i = 0; i < x.width(); i++) {
-                x.data()[x.offset(r) + i] += delta.data()[delta.offset(r) + i];
-            }
+            KERNELS.add(x.data(), x.offset(r), delta.data(), delta.offset(r), x.width());
         }
     }
 
@@ -36,11 +37,10 @@ public final class Elementwise {
                     "x is [%d, %d], the bias has %d outputs and %d inputs"
                             .formatted(x.count(), x.width(), bias.outputs(), bias.inputs()));
         }
+        float[] decoded = w.scratch.left(x.width());
+        KERNELS.decode(bias.data(), bias.dtype(), 0, decoded, 0, x.width());
         for (int r; (r = w.next(x.count())) >= 0; ) {
-            for (int i = 0; i < x.width(); i++) {
-                x.data()[x.offset(r) + i] +=
-                        Weights.at(bias.data(), bias.dtype(), (long) i * bias.dtype().bytes());
-            }
+            KERNELS.add(x.data(), x.offset(r), decoded, 0, x.width());
         }
     }
 
@@ -56,9 +56,7 @@ public final class Elementwise {
                     "%d factors for %d rows".formatted(factors.length, x.count()));
         }
         for (int r; (r = w.next(x.count())) >= 0; ) {
-            for (int i = 0; i < x.width(); i++) {
-                x.data()[x.offset(r) + i] *= factors[r];
-            }
+            KERNELS.scale(x.data(), x.offset(r), x.width(), factors[r]);
         }
     }
 }

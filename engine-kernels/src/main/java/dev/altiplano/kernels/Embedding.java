@@ -1,6 +1,6 @@
 package dev.altiplano.kernels;
 
-import dev.altiplano.kernels.internal.Weights;
+import dev.altiplano.kernels.internal.KernelSets;
 import java.util.Objects;
 
 /** Reads rows of an embedding table. */
@@ -21,10 +21,7 @@ public final class Embedding {
         }
         Objects.checkIndex(index, table.outputs());
         Objects.checkFromIndexSize(offset, table.inputs(), out.length);
-        int bytes = table.dtype().bytes();
-        long start = (long) index * table.inputs() * bytes;
-        for (int i = 0; i < table.inputs(); i++) {
-            out[offset + i] = Weights.at(table.data(), table.dtype(), start + (long) i * bytes);
-        }
+        long start = (long) index * table.inputs() * table.dtype().bytes();
+        KernelSets.BEST.decode(table.data(), table.dtype(), start, out, offset, table.inputs());
     }
 }

@@ -1,5 +1,6 @@
 package dev.altiplano.kernels;
 
+import dev.altiplano.kernels.internal.KernelSets;
 import java.util.Optional;
 
 /** Which kernels this JVM runs. */
@@ -8,11 +9,11 @@ public final class KernelInfo {
 
     /** In words, for example {@code vector kernels, 512 bit}. */
     public static String description() {
-        return "scalar kernels";
+        return KernelSets.BEST.description();
     }
 
     /** Why the kernels are slow and what to do about it; empty when they are not. */
     public static Optional<String> slowReason() {
-        return Optional.of("vector kernels are not written yet");
+        return KernelSets.BEST.slowReason();
     }
 }

@@ -2,8 +2,11 @@ package dev.altiplano.kernels;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import dev.altiplano.kernels.internal.TileOperands;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How keys and values lie in a page of {@link #PAGE} positions.
@@ -31,12 +34,14 @@ public final class KvLayout {
     /**
      * Describes pages of one layer.
      *
-     * @throws IllegalArgumentException if a size is below 1
+     * @param headDim elements per head, 1 to 512
+     * @throws IllegalArgumentException if a size is out of range
      */
     public KvLayout(int kvHeads, int headDim, KvType type) {
-        if (kvHeads < 1 || headDim < 1) {
+        if (kvHeads < 1 || headDim < 1 || headDim > TileOperands.STRIDE) {
             throw new IllegalArgumentException(
-                    "%d KV heads of %d elements".formatted(kvHeads, headDim));
+                    "%d KV heads of %d elements, expected at least 1 head of 1 to %d"
+                            .formatted(kvHeads, headDim, TileOperands.STRIDE));
         }
         this.kvHeads = kvHeads;
         this.headDim = headDim;
@@ -56,6 +61,19 @@ public final class KvLayout {
     /** Type of a cached element. */
     public KvType type() {
         return type;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof KvLayout layout
+                && kvHeads == layout.kvHeads
+                && headDim == layout.headDim
+                && type == layout.type;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kvHeads, headDim, type);
     }
 
     /** Bytes of a page: keys and values of {@link #PAGE} positions, all KV heads. */
@@ -125,13 +143,6 @@ public final class KvLayout {
             case F32 -> page.set(FLOAT, offset, value);
             case BF16 -> page.set(SHORT, offset, bf16(value));
         }
-    }
-
-    float get(MemorySegment page, long offset) {
-        return switch (type) {
-            case F32 -> page.get(FLOAT, offset);
-            case BF16 -> Float.intBitsToFloat(page.get(SHORT, offset) << 16);
-        };
     }
 
     /** Rounds to nearest even; NaN stays NaN. */

@@ -1,14 +1,14 @@
 package dev.altiplano.kernels;
 
-import dev.altiplano.kernels.internal.Weights;
-
 /** Multiplication of activations by a weight matrix: {@code y[r, o] = sum over i of W[o, i] * x[r, i]}. */
 public final class Linear {
     private Linear() {}
 
     /** Loop. Lays {@code x} out for the multiplications that follow; await before the first of them. */
     public static void pack(Worker w, Rows x) {
-        // nothing to lay out yet
+        if (x.count() > 1) {
+            MatMat.pack(w, x);
+        }
     }
 
     /** Loop. As {@link #multiply(Worker, Matrix, Rows, Rows, int)} with column 0. */
@@ -35,26 +35,20 @@ public final class Linear {
                                     x.count(), x.width(),
                                     y.count(), y.width(), column));
         }
-        int outputs = weights.outputs();
-        int bands = (outputs + 15) / 16;
-        for (int band; (band = w.next(bands)) >= 0; ) {
-            for (int o = band * 16; o < Math.min(outputs, band * 16 + 16); o++) {
-                for (int r = 0; r < x.count(); r++) {
-                    y.data()[y.offset(r) + column + o] = dot(weights, o, x, r);
-                }
+        if (x.count() == 0) {
+            return;
+        }
+        boolean byOutput = weights.order() == Order.OUTPUT_MAJOR;
+        if (x.count() == 1) {
+            if (byOutput) {
+                MatVec.outputMajor(w, weights, x, y, column);
+            } else {
+                MatVec.inputMajor(w, weights, x, y, column);
             }
+        } else if (byOutput) {
+            MatMat.outputMajor(w, weights, x, y, column);
+        } else {
+            MatMat.inputMajor(w, weights, x, y, column);
         }
-    }
-
-    private static float dot(Matrix m, int o, Rows x, int row) {
-        boolean byOutput = m.order() == Order.OUTPUT_MAJOR;
-        long from = byOutput ? (long) o * m.inputs() : o;
-        long step = byOutput ? 1 : m.outputs();
-        float sum = 0;
-        for (int i = 0; i < m.inputs(); i++) {
-            float weight = Weights.at(m.data(), m.dtype(), (from + i * step) * m.dtype().bytes());
-            sum = Math.fma(weight, x.data()[x.offset(row) + i], sum);
-        }
-        return sum;
     }
 }

@@ -1,9 +1,12 @@
 package dev.altiplano.kernels;
 
-import dev.altiplano.kernels.internal.Weights;
+import dev.altiplano.kernels.internal.KernelSet;
+import dev.altiplano.kernels.internal.KernelSets;
 
 /** Root mean square normalisation: {@code x * (mean(x^2) + epsilon)^(-1/2)}. */
 public final class RmsNorm {
+    private static final KernelSet KERNELS = KernelSets.BEST;
+
     private RmsNorm() {}
 
     /**
@@ -26,12 +29,15 @@ public final class RmsNorm {
                                     weight.outputs(), weight.inputs()));
         }
         int n = x.width();
+        float[] gains = w.scratch.left(n);
+        boolean decoded = false;
         for (int r; (r = w.next(x.count())) >= 0; ) {
-            float factor = factor(x.data(), x.offset(r), n, epsilon);
-            for (int i = 0; i < n; i++) {
-                float g = Weights.at(weight.data(), weight.dtype(), (long) i * weight.dtype().bytes());
-                out.data()[out.offset(r) + i] = x.data()[x.offset(r) + i] * factor * g;
+            if (!decoded) {
+                KERNELS.decode(weight.data(), weight.dtype(), 0, gains, 0, n);
+                decoded = true;
             }
+            float factor = factor(x.data(), x.offset(r), n, epsilon);
+            KERNELS.scaleBy(x.data(), x.offset(r), factor, gains, out.data(), out.offset(r), n);
         }
     }
 
@@ -49,18 +55,13 @@ public final class RmsNorm {
         for (int r; (r = w.next(x.count())) >= 0; ) {
             for (int h = x.offset(r); h < x.offset(r) + x.width(); h += headDim) {
                 float factor = factor(x.data(), h, headDim, epsilon);
-                for (int i = h; i < h + headDim; i++) {
-                    x.data()[i] *= factor;
-                }
+                KERNELS.scale(x.data(), h, headDim, factor);
             }
         }
     }
 
     private static float factor(float[] x, int from, int n, float epsilon) {
-        float sum = 0;
-        for (int i = from; i < from + n; i++) {
-            sum = Math.fma(x[i], x[i], sum);
-        }
-        return (float) (1 / Math.sqrt((double) sum / n + epsilon));
+        double mean = (double) KERNELS.sumOfSquares(x, from, n) / n;
+        return (float) (1 / Math.sqrt(mean + epsilon));
     }
 }

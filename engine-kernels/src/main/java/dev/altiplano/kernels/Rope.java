@@ -1,5 +1,8 @@
 package dev.altiplano.kernels;
 
+import dev.altiplano.kernels.internal.KernelSet;
+import dev.altiplano.kernels.internal.KernelSets;
+
 /**
  * Rotary position encoding of interleaved pairs: {@code (a, b) = (x[2j], x[2j+1])} becomes {@code (a
  * cos t - b sin t, a sin t + b cos t)} with {@code t = position * frequency[j]}.
@@ -9,6 +12,8 @@ package dev.altiplano.kernels;
  * time: it holds the tables of the positions last prepared.
  */
 public final class Rope {
+    private static final KernelSet KERNELS = KernelSets.BEST;
+
     private final float[] frequencies;
     private final int maxRows;
     private final float[] cos;
@@ -70,15 +75,8 @@ public final class Rope {
                                     x.count(), x.width(), headDim, frequencies.length, maxRows));
         }
         for (int r; (r = w.next(x.count())) >= 0; ) {
-            int row = r * headDim;
-            float[] data = x.data();
             for (int h = x.offset(r); h < x.offset(r) + x.width(); h += headDim) {
-                for (int j = 0; j < headDim; j += 2) {
-                    float a = data[h + j];
-                    float b = data[h + j + 1];
-                    data[h + j] = Math.fma(b, sin[row + j], a * cos[row + j]);
-                    data[h + j + 1] = Math.fma(a, sin[row + j + 1], b * cos[row + j + 1]);
-                }
+                KERNELS.rotate(x.data(), h, headDim, cos, sin, r * headDim);
             }
         }
     }

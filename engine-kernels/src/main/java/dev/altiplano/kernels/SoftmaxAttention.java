@@ -1,7 +1,5 @@
 package dev.altiplano.kernels;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * Causal attention over cached keys and values: {@code out = softmax(q k / sqrt(headDim)) v}. Query head
  * {@code h} uses KV head {@code h * kvHeads / heads}.
@@ -12,6 +10,7 @@ public final class SoftmaxAttention {
     private final KvLayout layout;
     private final int heads;
     private final int maxRows;
+    private float[] states = {};
 
     /**
      * Takes scratch memory for up to {@code maxRows} query rows.
@@ -52,40 +51,59 @@ public final class SoftmaxAttention {
                                     heads, layout.headDim(), maxRows, first));
         }
         layout.requireRoom(pages, (long) first + q.count());
-        for (int i; (i = w.next(q.count() * heads)) >= 0; ) {
-            attend(w, q, i / heads, i % heads, pages, first, out);
+        int rows = AttentionBlock.rows(heads / layout.kvHeads());
+        int blocks = (q.count() + rows - 1) / rows;
+        int chunks = (first + q.count() - 1) / (AttentionBlock.CHUNK * KvLayout.PAGE) + 1;
+        // Both ways give the same bits; chunks keep all workers busy when there are few rows.
+        if (blocks == 1 && chunks > 1) {
+            attendInChunks(w, q, pages, first, out, chunks);
+        } else {
+            attendInBlocks(w, q, pages, first, out, rows);
         }
     }
 
-    private void attend(Worker w, Rows q, int r, int h, KvPages pages, int first, Rows out) {
-        int dim = layout.headDim();
-        int slots = first + r + 1;
-        int head = h / (heads / layout.kvHeads());
-        float[] scores = w.scratch(slots);
-        float max = Float.NEGATIVE_INFINITY;
-        for (int s = 0; s < slots; s++) {
-            MemorySegment page = pages.page(s / KvLayout.PAGE);
-            float sum = 0;
-            for (int d = 0; d < dim; d++) {
-                float k = layout.get(page, layout.key(head, s % KvLayout.PAGE, d));
-                sum = Math.fma(q.data()[q.offset(r) + h * dim + d], k, sum);
+    private void attendInBlocks(Worker w, Rows q, KvPages pages, int first, Rows out, int rows) {
+        int blocks = (q.count() + rows - 1) / rows;
+        AttentionBlock block = w.scratch.attention(layout, heads);
+        for (int item; (item = w.next(blocks * layout.kvHeads())) >= 0; ) {
+            int row = (blocks - 1 - item / layout.kvHeads()) * rows; // the longest first
+            int count = Math.min(rows, q.count() - row);
+            int chunks = (first + row + count - 1) / (AttentionBlock.CHUNK * KvLayout.PAGE) + 1;
+            block.begin(q, row, count, item % layout.kvHeads());
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                block.attend(pages, chunk, first + row);
+                block.fold();
             }
-            scores[s] = sum * (float) (1 / Math.sqrt(dim));
-            max = Math.max(max, scores[s]);
+            block.finish(out);
         }
-        float total = 0;
-        for (int s = 0; s < slots; s++) {
-            scores[s] = (float) StrictMath.exp(scores[s] - max);
-            total += scores[s];
+    }
+
+    private void attendInChunks(
+            Worker w, Rows q, KvPages pages, int first, Rows out, int chunks) {
+        int kvHeads = layout.kvHeads();
+        AttentionBlock block = w.scratch.attention(layout, heads);
+        int size = q.count() * (heads / kvHeads) * AttentionBlock.record(layout);
+        float[] states = states((long) size * kvHeads * chunks);
+        for (int item; (item = w.next(chunks * kvHeads)) >= 0; ) {
+            block.begin(q, 0, q.count(), item % kvHeads);
+            block.attend(pages, item / kvHeads, first);
+            block.save(states, item * size);
         }
-        for (int d = 0; d < dim; d++) {
-            float sum = 0;
-            for (int s = 0; s < slots; s++) {
-                MemorySegment page = pages.page(s / KvLayout.PAGE);
-                float v = layout.get(page, layout.value(head, s % KvLayout.PAGE, d));
-                sum = Math.fma(scores[s], v, sum);
+        w.await();
+        for (int head; (head = w.next(kvHeads)) >= 0; ) {
+            block.begin(q, 0, q.count(), head);
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                block.fold(states, (chunk * kvHeads + head) * size);
             }
-            out.data()[out.offset(r) + h * dim + d] = sum / total;
+            block.finish(out);
         }
+    }
+
+    /** Room for the states of all chunks; grows to the double, so rarely. */
+    private synchronized float[] states(long size) {
+        if (states.length < size) {
+            states = new float[Math.toIntExact(Math.max(size, Math.min(2 * size, 1 << 28)))];
+        }
+        return states;
     }
 }

@@ -12,10 +12,10 @@ public final class Worker {
     int loop = 1;
 
     final Patience patience = new Patience();
+    final Scratch scratch = new Scratch();
 
     private final Workers team;
     private final int index;
-    private float[] scratch = new float[0];
 
     Worker(Workers team, int index) {
         this.team = team;
@@ -63,13 +63,5 @@ public final class Worker {
      */
     public void await() {
         team.await(this);
-    }
-
-    /** At least {@code size} floats of this worker's own; what they hold is left from earlier uses. */
-    float[] scratch(int size) {
-        if (scratch.length < size) {
-            scratch = new float[size];
-        }
-        return scratch;
     }
 }

@@ -56,13 +56,13 @@ public final class SafetensorsWriter implements AutoCloseable {
      * @throws UncheckedIOException if the file cannot be written
      */
     public static SafetensorsWriter create(Path file, List<TensorSpec> tensors) {
-        HeaderWriter header = HeaderWriter.of(String.valueOf(file.getFileName()), tensors);
+        List<StoredTensor> layout =
+                HeaderWriter.layOut(String.valueOf(file.getFileName()), tensors);
         Path unfinished =
                 file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            SafetensorsWriter writer =
-                    new SafetensorsWriter(file, unfinished, header.tensors());
-            writer.start(header.bytes());
+            SafetensorsWriter writer = new SafetensorsWriter(file, unfinished, layout);
+            writer.start(HeaderWriter.header(layout));
             return writer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -153,6 +153,7 @@ public final class SafetensorsWriter implements AutoCloseable {
      * @throws UncheckedIOException if the file cannot be written
      */
     public void finish() {
+        requireOpen();
         if (current < tensors.size()) {
             throw new IllegalStateException(
                     "tensor '%s' of %s lacks %d bytes"
@@ -193,9 +194,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
 
     private void take(long bytes) {
-        if (!channel.isOpen()) {
-            throw new IllegalStateException("the writer of %s is closed".formatted(file));
-        }
+        requireOpen();
         if (current == tensors.size() || bytes > missing) {
             throw new IllegalArgumentException(
                     "%d more bytes, but %s"
@@ -208,6 +207,12 @@ public final class SafetensorsWriter implements AutoCloseable {
                                                             tensors.get(current).name(), missing)));
         }
         missing -= bytes;
+    }
+
+    private void requireOpen() {
+        if (!channel.isOpen()) {
+            throw new IllegalStateException("the writer of %s is closed".formatted(file));
+        }
     }
 
     private void skipFullTensors() {

@@ -272,6 +272,7 @@ final class Fields {
             case OBJECT -> "an object";
             case ARRAY -> "a list";
             case STRING -> "\"%s\"".formatted(Shown.text(node.stringValue()));
+            case NUMBER -> Shown.text(node.asString()); // toString puts Infinity in quotes
             default -> Shown.text(node.toString());
         };
     }

@@ -13,21 +13,18 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/**
- * The beginning of a safetensors file.
- *
- * @param tensors in the order of their data
- * @param bytes length and JSON text, padded with spaces so that the data begins at a multiple of 8
- */
-public record HeaderWriter(List<StoredTensor> tensors, byte[] bytes) {
+/** Lays out tensors one behind the other and writes the beginning of a safetensors file. */
+public final class HeaderWriter {
     private static final int ALIGNMENT = 8;
 
+    private HeaderWriter() {}
+
     /**
-     * The header of {@code specs}.
+     * What {@code specs} become in {@code file}.
      *
      * @throws IllegalArgumentException if two have the same name, or a dtype or shape is impossible
      */
-    public static HeaderWriter of(String file, List<TensorSpec> specs) {
+    public static List<StoredTensor> layOut(String file, List<TensorSpec> specs) {
         Set<String> names = new HashSet<>();
         List<StoredTensor> tensors = new ArrayList<>();
         for (TensorSpec spec : specs) {
@@ -38,7 +35,12 @@ public record HeaderWriter(List<StoredTensor> tensors, byte[] bytes) {
             tensors.add(
                     new StoredTensor(spec.name(), spec.dtype(), spec.shape(), bytes(spec), file));
         }
-        return new HeaderWriter(List.copyOf(tensors), padded(json(tensors)));
+        return List.copyOf(tensors);
+    }
+
+    /** Length and JSON text, padded with spaces so that the data begins at a multiple of 8. */
+    public static byte[] header(List<StoredTensor> tensors) {
+        return padded(json(tensors));
     }
 
     private static long bytes(TensorSpec spec) {

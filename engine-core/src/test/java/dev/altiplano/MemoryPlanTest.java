@@ -53,7 +53,7 @@ class MemoryPlanTest {
 
         assertThatThrownBy(() -> Llama4Model.open(Demo.FOLDER, options))
                 .isInstanceOf(InsufficientMemoryException.class)
-                .hasMessageContaining("a context of 60000 tokens needs 0.11 GiB for keys and values")
+                .hasMessageContaining("a context of 60000 tokens needs 0.12 GiB for keys and values")
                 .hasMessageContaining("expected at most 0.05 GiB together");
     }
 

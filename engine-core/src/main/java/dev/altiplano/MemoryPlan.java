@@ -49,9 +49,13 @@ public record MemoryPlan(
      * @param context tokens of the sequence, at least 1
      */
     static MemoryPlan of(Checkpoint checkpoint, ModelOptions options, long context) {
-        Llama4Config config = checkpoint.config();
-        KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
         long weights = checkpoint.tensors().stream().mapToLong(StoredTensor::bytes).sum();
+        return of(checkpoint.config(), weights, options, context);
+    }
+
+    /** As {@link #of(Checkpoint, ModelOptions, long)}, without a folder. */
+    static MemoryPlan of(Llama4Config config, long weights, ModelOptions options, long context) {
+        KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
         long layerBytes = layout.pageBytes() / KvLayout.PAGE;
         long growing = config.layers().stream().filter(kind -> !kind.chunked()).count();
         return new MemoryPlan(

@@ -81,6 +81,16 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** The token ids of the sequence so far, as a new array. */
+    public int[] tokens() {
+        enter();
+        try {
+            return sequence.tokens();
+        } finally {
+            leave();
+        }
+    }
+
     /** Off-heap bytes of keys and values. */
     public long keyValueBytes() {
         enter();

@@ -29,7 +29,7 @@ final class AddedTokensReader {
     }
 
     private void add() {
-        String path = "%s[%d]".formatted(PATH, index++);
+        String path = PATH + "[" + index++ + "]"; // formatted() would take 20 ms for 2048 tokens
         JsonFields fields = JsonFields.of(file, path, json.currentValue(path));
         AddedToken token = token(fields);
         if (tokens.putIfAbsent(token.id(), token) != null) {

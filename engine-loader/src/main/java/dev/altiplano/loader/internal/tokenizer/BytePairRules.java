@@ -23,7 +23,7 @@ final class BytePairRules {
         this.wholePieces = wholePieces;
         this.specials = (BitSet) specials.clone();
         for (int b = 0; b < 256; b++) {
-            byteIds[b] = vocabulary.find(new byte[] {(byte) b}, 0, 1);
+            byteIds[b] = vocabulary.find(new byte[] {(byte) b}, 1);
             boolean used = b < 0xC0 || (b > 0xC1 && b < 0xF5);
             if (used && (byteIds[b] < 0 || specials.get(byteIds[b]))) {
                 throw new IllegalArgumentException(
@@ -48,7 +48,7 @@ final class BytePairRules {
 
     /** The token that a piece is as it stands, whatever the merges say, or -1. */
     int wholePiece(byte[] piece, int length) {
-        int id = wholePieces ? vocabulary.find(piece, 0, length) : -1;
+        int id = wholePieces ? vocabulary.find(piece, length) : -1;
         return id >= 0 && specials.get(id) ? -1 : id;
     }
 

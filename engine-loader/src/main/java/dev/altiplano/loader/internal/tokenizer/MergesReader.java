@@ -14,6 +14,7 @@ final class MergesReader {
     private final MergeTable.Builder merges = new MergeTable.Builder();
     private byte[] bytes = new byte[256];
     private int index;
+    private int result; // of the pair before
 
     MergesReader(JsonCursor json, ModelTokens tokens) {
         this.json = json;
@@ -78,7 +79,7 @@ final class MergesReader {
             bytes = new byte[length];
         }
         boolean reachable = length > 0 && ByteAlphabet.bytes(text, start, length, bytes);
-        int id = reachable ? tokens.vocabulary().find(bytes, 0, length) : UNREACHABLE;
+        int id = reachable ? tokens.vocabulary().find(bytes, length) : UNREACHABLE;
         if (id == -1 || (!reachable && tokens.idOf(new String(text, start, length)) < 0)) {
             throw unknown(new String(text, start, length));
         }
@@ -89,7 +90,7 @@ final class MergesReader {
         if (left == UNREACHABLE || right == UNREACHABLE) {
             return;
         }
-        int result = tokens.vocabulary().findConcatenation(left, right);
+        result = resultOf(left, right);
         if (result < 0) {
             throw unknown("both together");
         }
@@ -98,6 +99,18 @@ final class MergesReader {
                     PATH, "has more elements", "at most %d".formatted(MergeTable.MAX_MERGES));
         }
         merges.add(left, right, result);
+    }
+
+    /** Published files list the results with rising ids; a good guess saves a look-up. */
+    private int resultOf(int left, int right) {
+        Vocabulary vocabulary = tokens.vocabulary();
+        if (vocabulary.isConcatenation(result, left, right)) {
+            return result;
+        }
+        if (vocabulary.isConcatenation(result + 1, left, right)) {
+            return result + 1;
+        }
+        return vocabulary.findConcatenation(left, right);
     }
 
     private RuntimeException unknown(String text) {

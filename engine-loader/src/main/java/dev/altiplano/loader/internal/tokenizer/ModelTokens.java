@@ -13,7 +13,7 @@ record ModelTokens(Vocabulary vocabulary, Map<String, Integer> unreachable) {
         byte[] bytes = new byte[text.length()];
         boolean reachable = ByteAlphabet.bytes(text.toCharArray(), 0, bytes.length, bytes);
         return reachable && bytes.length > 0
-                ? vocabulary.find(bytes, 0, bytes.length)
+                ? vocabulary.find(bytes, bytes.length)
                 : unreachable.getOrDefault(text, -1);
     }
 }

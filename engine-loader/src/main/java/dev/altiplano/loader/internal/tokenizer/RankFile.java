@@ -92,10 +92,11 @@ final class RankFile {
         if (line >= RANKS) {
             throw fault("is one too many", "%d lines (Llama 4)".formatted(RANKS));
         }
+        if (!vocabulary.hasRoomFor(token.length)) {
+            throw fault("has %d bytes".formatted(token.length), "a shorter token");
+        }
         if (!vocabulary.add(line, token, token.length)) {
-            throw fault(
-                    "repeats the bytes of line %d".formatted(vocabulary.find(token, token.length) + 1),
-                    "other bytes in each line");
+            throw fault("has the bytes of an earlier line", "other bytes in each line");
         }
     }
 

@@ -4,95 +4,131 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Byte strings by id and ids by byte string, in flat arrays: 200 000 tokens take 6 MB.
+ * Byte strings by id and ids by byte string, in flat arrays: 200 000 tokens take 8 MB.
  *
- * <p>Ids may have gaps. The hash is salted, so that a file cannot be made to collide.
+ * <p>An entry is one {@code long}: 27 bits start in the pool, 16 bits length, 21 bits id. The hash
+ * table holds entries, so that a look-up touches the table and the pool only. Ids may have gaps. The
+ * hash is salted: no file can be made to collide.
  */
 final class Vocabulary {
     /** Ids lie below this: eight times the largest published vocabulary, and arrays stay small. */
     static final int MAX_IDS = 1 << 21;
 
     private static final long SALT = ThreadLocalRandom.current().nextLong();
-    private static final int ABSENT = -1;
+    private static final long ABSENT = -1;
+    private static final int NONE = -1;
 
     private final byte[] pool;
-    private final int[] start; // by id, ABSENT for a gap
-    private final int[] length;
-    private final int[] slots; // id of a byte string, by hash, linear probing
+    private final long[] entries; // by id, ABSENT for a gap
+    private final long[] slots; // by hash of the bytes, linear probing
     private final int longest;
-    private final int size;
 
     private Vocabulary(Builder builder) {
         pool = Arrays.copyOf(builder.pool, builder.used);
-        size = builder.size;
-        start = Arrays.copyOf(builder.start, size);
-        length = Arrays.copyOf(builder.length, size);
+        entries = Arrays.copyOf(builder.entries, builder.size);
         slots = builder.slots;
         longest = builder.longest;
     }
 
     /** The highest id plus one. */
     int size() {
-        return size;
+        return entries.length;
     }
 
     /** Whether this id, which may lie outside, has an entry. */
     boolean contains(int id) {
-        return id >= 0 && id < size && start[id] != ABSENT;
+        return id >= 0 && id < entries.length && entries[id] != ABSENT;
     }
 
     /** The bytes of an id that has an entry, as a new array. */
     byte[] bytes(int id) {
-        return Arrays.copyOfRange(pool, start[id], start[id] + length[id]);
+        int start = start(entries[id]);
+        return Arrays.copyOfRange(pool, start, start + length(entries[id]));
     }
 
-    /** The id of {@code text[from, to)}, or -1. */
-    int find(byte[] text, int from, int to) {
-        if (to - from > longest) {
-            return ABSENT;
+    /** The id of {@code text[0, length)}, or -1. */
+    int find(byte[] text, int length) {
+        if (length > longest) {
+            return NONE;
         }
-        int mask = slots.length - 1;
-        for (int slot = finish(hash(SALT, text, from, to)) & mask; ; slot = (slot + 1) & mask) {
-            int id = slots[slot];
-            if (id == ABSENT || equals(id, text, from, to)) {
-                return id;
-            }
-        }
+        long entry = slots[slotOf(slots, pool, text, length)];
+        return entry == ABSENT ? NONE : id(entry);
     }
 
     /** The id of the bytes of {@code left} followed by those of {@code right}, or -1. */
     int findConcatenation(int left, int right) {
-        int leftLength = length[left];
-        int rightLength = length[right];
-        if (leftLength + rightLength > longest) {
-            return ABSENT;
+        long a = entries[left];
+        long b = entries[right];
+        int length = length(a) + length(b);
+        if (length > longest) {
+            return NONE;
         }
-        int a = start[left];
-        int b = start[right];
-        long hash = hash(hash(SALT, pool, a, a + leftLength), pool, b, b + rightLength);
+        long hash = hash(hash(SALT, pool, start(a), length(a)), pool, start(b), length(b));
         int mask = slots.length - 1;
-        for (int slot = finish(hash) & mask; ; slot = (slot + 1) & mask) {
-            int id = slots[slot];
-            if (id == ABSENT) {
-                return ABSENT;
+        int slot = finish(hash) & mask;
+        while (slots[slot] != ABSENT) {
+            if (isConcatenation(slots[slot], a, b)) {
+                return id(slots[slot]);
             }
-            int s = start[id];
-            int border = s + leftLength;
-            if (length[id] == leftLength + rightLength
-                    && Arrays.equals(pool, s, border, pool, a, a + leftLength)
-                    && Arrays.equals(pool, border, border + rightLength, pool, b, b + rightLength)) {
-                return id;
+            slot = (slot + 1) & mask;
+        }
+        return NONE;
+    }
+
+    /** Whether this id, which may lie outside, has the bytes of {@code left} and {@code right}. */
+    boolean isConcatenation(int id, int left, int right) {
+        return contains(id) && isConcatenation(entries[id], entries[left], entries[right]);
+    }
+
+    private boolean isConcatenation(long whole, long a, long b) {
+        int border = start(whole) + length(a);
+        return length(whole) == length(a) + length(b)
+                && same(pool, start(whole), pool, start(a), length(a))
+                && same(pool, border, pool, start(b), length(b));
+    }
+
+    private static long entry(int id, int start, int length) {
+        return (long) start << 37 | (long) length << 21 | id;
+    }
+
+    private static int id(long entry) {
+        return (int) entry & (MAX_IDS - 1);
+    }
+
+    private static int length(long entry) {
+        return (int) (entry >>> 21) & 0xFFFF;
+    }
+
+    private static int start(long entry) {
+        return (int) (entry >>> 37);
+    }
+
+    private static int slotOf(long[] slots, byte[] pool, byte[] text, int length) {
+        int mask = slots.length - 1;
+        int slot = finish(hash(SALT, text, 0, length)) & mask;
+        while (slots[slot] != ABSENT) {
+            long entry = slots[slot];
+            if (length(entry) == length && same(pool, start(entry), text, 0, length)) {
+                break;
+            }
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+
+    /** For a few bytes this is faster than Arrays.equals, by far so before it is compiled well. */
+    private static boolean same(byte[] a, int aStart, byte[] b, int bStart, int length) {
+        for (int i = 0; i < length; i++) {
+            if (a[aStart + i] != b[bStart + i]) {
+                return false;
             }
         }
+        return true;
     }
 
-    private boolean equals(int id, byte[] text, int from, int to) {
-        int s = start[id];
-        return Arrays.equals(pool, s, s + length[id], text, from, to);
-    }
-
-    private static long hash(long hash, byte[] text, int from, int to) {
-        for (int i = from; i < to; i++) {
+    private static long hash(long seed, byte[] text, int from, int length) {
+        long hash = seed;
+        for (int i = from; i < from + length; i++) {
             hash = (hash ^ text[i]) * 0x9E3779B97F4A7C15L;
             hash ^= hash >>> 29; // multiplication alone never moves high bits down
         }
@@ -105,102 +141,91 @@ final class Vocabulary {
 
     /** Collects the entries; not for use by several threads. */
     static final class Builder {
+        /** Bytes of one token and of all tokens, given by the layout of an entry. */
+        static final int MAX_LENGTH = 0xFFFF;
+
+        private static final int MAX_POOL = 1 << 27;
+
         private byte[] pool = new byte[1 << 12];
         private int used;
-        private int[] start = new int[0];
-        private int[] length = new int[0];
-        private int[] slots = filled(1 << 10);
+        private long[] entries = new long[0];
+        private long[] slots = filled(1 << 10);
         private int longest;
         private int size;
-        private int entries;
+        private int count;
 
         /** Whether the id is taken. */
         boolean contains(int id) {
-            return id < size && start[id] != ABSENT;
+            return id < size && entries[id] != ABSENT;
+        }
+
+        /** Whether this many bytes can be added. */
+        boolean hasRoomFor(int length) {
+            return length <= MAX_LENGTH && length <= MAX_POOL - used;
         }
 
         /**
-         * Adds bytes that text can be encoded to.
+         * Adds bytes that text can be encoded to, if there is room.
          *
          * @return false if another id has the same bytes; nothing is added then
          */
-        boolean add(int id, byte[] text, int count) {
-            if (2 * (entries + 1) > slots.length) {
+        boolean add(int id, byte[] text, int length) {
+            if (2 * (count + 1) > slots.length) {
                 rehash(2 * slots.length);
             }
-            int slot = slotOf(text, count);
+            int slot = slotOf(slots, pool, text, length);
             if (slots[slot] != ABSENT) {
                 return false;
             }
-            store(id, text, count);
-            slots[slot] = id;
-            longest = Math.max(longest, count);
-            entries++;
+            store(id, text, length);
+            slots[slot] = entries[id];
+            longest = Math.max(longest, length);
+            count++;
             return true;
         }
 
-        /** Adds bytes that an id decodes to but that no text is encoded to. */
+        /** Adds bytes that an id decodes to but that no text is encoded to, if there is room. */
         void addUnreachable(int id, byte[] text) {
             store(id, text, text.length);
-        }
-
-        int find(byte[] text, int count) {
-            return slots[slotOf(text, count)];
         }
 
         Vocabulary build() {
             return new Vocabulary(this);
         }
 
-        private int slotOf(byte[] text, int count) {
-            int mask = slots.length - 1;
-            int slot = finish(hash(SALT, text, 0, count)) & mask;
-            while (slots[slot] != ABSENT && !holds(slots[slot], text, count)) {
-                slot = (slot + 1) & mask;
+        private void store(int id, byte[] text, int length) {
+            if (id >= entries.length) {
+                int old = entries.length;
+                int capacity = Math.max(id + 1, Math.min(MAX_IDS, 2 * old));
+                entries = Arrays.copyOf(entries, capacity);
+                Arrays.fill(entries, old, capacity, ABSENT);
             }
-            return slot;
-        }
-
-        private boolean holds(int id, byte[] text, int count) {
-            return Arrays.equals(pool, start[id], start[id] + length[id], text, 0, count);
-        }
-
-        private void store(int id, byte[] text, int count) {
-            if (id >= start.length) {
-                int capacity = Math.max(id + 1, Math.min(MAX_IDS, 2 * start.length));
-                int old = start.length;
-                start = Arrays.copyOf(start, capacity);
-                Arrays.fill(start, old, capacity, ABSENT);
-                length = Arrays.copyOf(length, capacity);
+            if (pool.length - used < length) {
+                pool = Arrays.copyOf(pool, Math.max(2 * pool.length, used + length));
             }
-            if (pool.length - used < count) {
-                pool = Arrays.copyOf(pool, Math.max(2 * pool.length, used + count));
-            }
-            System.arraycopy(text, 0, pool, used, count);
-            start[id] = used;
-            length[id] = count;
-            used += count;
+            System.arraycopy(text, 0, pool, used, length);
+            entries[id] = entry(id, used, length);
+            used += length;
             size = Math.max(size, id + 1);
         }
 
         private void rehash(int capacity) {
-            int[] old = slots;
+            long[] old = slots;
             slots = filled(capacity);
             int mask = capacity - 1;
-            for (int id : old) {
-                if (id != ABSENT) {
-                    long hash = hash(SALT, pool, start[id], start[id] + length[id]);
-                    int slot = finish(hash) & mask;
+            for (long entry : old) {
+                if (entry != ABSENT) {
+                    int slot = finish(hash(SALT, pool, start(entry), length(entry))) & mask;
                     while (slots[slot] != ABSENT) {
                         slot = (slot + 1) & mask;
                     }
-                    slots[slot] = id;
+                    slots[slot] = entry;
                 }
             }
         }
 
-        private static int[] filled(int capacity) {
-            int[] slots = new int[capacity];
+        private static long[] filled(int capacity) {
+            long[] slots = new long[capacity];
             Arrays.fill(slots, ABSENT);
             return slots;
         }

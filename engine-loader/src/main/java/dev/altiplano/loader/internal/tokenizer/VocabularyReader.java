@@ -35,6 +35,9 @@ final class VocabularyReader {
             bytes = new byte[length];
         }
         text.getChars(0, length, chars, 0);
+        if (!builder.hasRoomFor(3 * length)) {
+            throw json.fault(path(text), "is too long for the rest", "shorter tokens");
+        }
         boolean added;
         if (length > 0 && ByteAlphabet.bytes(chars, 0, length, bytes)) {
             added = builder.add(id, bytes, length);

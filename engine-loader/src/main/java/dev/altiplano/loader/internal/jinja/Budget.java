@@ -1,0 +1,74 @@
+package dev.altiplano.loader.internal.jinja;
+
+/**
+ * What one render may still spend: steps, memory and depth. Each bound grows with the variables, so
+ * that a long conversation may be walked once for each of its messages, and a small one cannot be
+ * used to keep a machine busy.
+ */
+final class Budget {
+    private static final long STEPS = 4_000_000;
+    private static final long MAX_STEPS = 2_000_000_000;
+    private static final long UNITS = 12_000_000; // of two bytes
+    private static final long MAX_UNITS = 8_000_000_000L;
+    private static final long MAX_TEXT = 1 << 28;
+    private static final int CHARS_PER_STEP = 16; // comparing and copying text is fast
+    private static final int MAX_DEPTH = 1200;
+
+    private long steps = STEPS;
+    private long units = UNITS;
+    private int depth;
+
+    /**
+     * Raises the bounds once the size of the variables is known.
+     *
+     * @param characters characters of all texts in them
+     * @param values values in them
+     */
+    void grow(long characters, long values) {
+        double n = values;
+        steps = (long) Math.min(MAX_STEPS, STEPS + n * (1000 + 10 * n) + 10.0 * characters);
+        units = (long) Math.min(MAX_UNITS, UNITS + (64.0 + n) * (characters + n));
+    }
+
+    /** Pays for one small operation. */
+    void step() {
+        if (--steps < 0) {
+            throw new Fault("the template takes too many steps");
+        }
+    }
+
+    /** Pays for looking at so many characters. */
+    void scan(long characters) {
+        steps -= characters / CHARS_PER_STEP;
+        step();
+    }
+
+    /** Pays for a new text of so many characters. */
+    void text(long characters) {
+        if (characters > MAX_TEXT) {
+            throw new Fault("the template makes a text of %d characters", characters);
+        }
+        units -= characters;
+        if (units < 0) {
+            throw new Fault("the template uses too much memory");
+        }
+        scan(characters);
+    }
+
+    /** Pays for a new list or mapping of so many items. */
+    void items(long count) {
+        text(16 * count);
+    }
+
+    /** Goes one level deeper into nested code or values; {@link #leave()} goes back. */
+    void enter() {
+        step();
+        if (++depth > MAX_DEPTH) {
+            throw new Fault("the template or a value in it is nested too deeply");
+        }
+    }
+
+    void leave() {
+        depth--;
+    }
+}

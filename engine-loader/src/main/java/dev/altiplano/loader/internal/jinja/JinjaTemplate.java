@@ -1,0 +1,65 @@
+package dev.altiplano.loader.internal.jinja;
+
+import dev.altiplano.loader.TemplateException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A parsed template; immutable, so that any number of threads may render it. */
+public final class JinjaTemplate {
+    private final Source source;
+    private final List<Statement> statements;
+
+    private JinjaTemplate(Source source, List<Statement> statements) {
+        this.source = source;
+        this.statements = statements;
+    }
+
+    /**
+     * Reads a template.
+     *
+     * @param text the template
+     * @param name what messages call it
+     * @throws TemplateException if it is not a template
+     */
+    public static JinjaTemplate parse(String text, String name) {
+        Source source = Source.of(name, text);
+        return new JinjaTemplate(source, Parser.parse(source));
+    }
+
+    /**
+     * Fills the template in.
+     *
+     * @param variables texts, numbers, booleans, lists, maps and null, by name; never changed
+     * @param clock what {@code strftime_now} reads
+     * @throws TemplateException if the template fails, refuses the variables, or spends more than
+     *     the sandbox allows
+     */
+    public String render(Map<String, ? extends @Nullable Object> variables, Clock clock) {
+        Inputs inputs = new Inputs();
+        Scope scope = Scope.template();
+        int at = 0;
+        try {
+            Dict context = new Dict();
+            variables.forEach((name, value) -> context.put(name, inputs.convert(value)));
+            Render render = new Render(inputs.budget(), clock);
+            Evaluator evaluator = new Evaluator(render);
+            Globals.addTo(scope, render);
+            context.entries().forEach(entry -> scope.set((String) entry.key(), entry.value()));
+            return run(new Renderer(render, evaluator, scope), scope);
+        } catch (Fault fault) {
+            throw source.error(at, fault.reason());
+        }
+    }
+
+    private String run(Renderer renderer, Scope scope) {
+        try {
+            return renderer.text(statements, scope);
+        } catch (Fault fault) {
+            throw source.error(renderer.evaluator().at(), fault.reason());
+        } catch (StackOverflowError e) { // a caller with little stack left; values are unharmed
+            throw source.error(renderer.evaluator().at(), "the template needs more stack");
+        }
+    }
+}

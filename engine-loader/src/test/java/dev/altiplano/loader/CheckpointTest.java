@@ -474,7 +474,9 @@ class CheckpointTest {
         TinyFolder.in(folder).writeSharded();
         Files.delete(folder.resolve("model-00002-of-00002.safetensors"));
 
-        assertRefused("model-00002-of-00002.safetensors: is missing from the folder");
+        assertRefused(
+                "model-00002-of-00002.safetensors: is missing from the folder, although weight_map"
+                        + " of model.safetensors.index.json names it");
     }
 
     @ParameterizedTest

@@ -195,24 +195,27 @@ class SafetensorsFileTest {
 
     @Test
     void refusesATensorThatIsThereTwice() throws IOException {
-        assertThatThrownBy(
-                        () ->
-                                SafetensorsFile.open(
-                                        file("{" + TWO_BY_THREE + "," + TWO_BY_THREE + "}", 24)))
-                .isInstanceOf(CheckpointException.class)
-                .hasMessageStartingWith("t.safetensors: header: broken JSON")
-                .hasMessageContaining("uplicate");
+        assertRefused(
+                file("{" + TWO_BY_THREE + "," + TWO_BY_THREE + "}", 24),
+                "tensor 'w' is there twice");
+    }
+
+    @Test
+    void refusesAFieldThatIsThereTwice() throws IOException {
+        assertRefused(
+                file("{" + TWO_BY_THREE.replace("{", "{\"shape\": [6], ") + "}", 24),
+                "tensor 'w' has one of dtype, shape and data_offsets twice");
     }
 
     @Test
     void refusesMoreTensorsThanAnyModelHas() throws IOException {
         StringBuilder header = new StringBuilder("{");
-        for (int i = 0; i <= 65_536; i++) {
+        for (int i = 0; i <= 49_152; i++) {
             header.append(i == 0 ? "" : ",")
                     .append("\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}".formatted(i));
         }
 
-        assertRefused(file(header + "}", 0), "header has more than 65536 tensors");
+        assertRefused(file(header + "}", 0), "header has more than 49152 tensors");
     }
 
     @ParameterizedTest
@@ -241,7 +244,7 @@ class SafetensorsFileTest {
 
     @Test
     void namesInMessagesArePrintableAndShort() throws IOException {
-        String name = "\\u001b[31m\\n" + "x".repeat(250);
+        String name = "\\u001b[31m\\n" + "x".repeat(140);
 
         assertThatThrownBy(() -> SafetensorsFile.open(file("{\"" + name + "\": 1}", 0)))
                 .isInstanceOf(CheckpointException.class)

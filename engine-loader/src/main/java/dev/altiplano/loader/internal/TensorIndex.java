@@ -10,7 +10,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +73,13 @@ public final class TensorIndex {
 
     private static Path resolve(Path folder, String shard) {
         try {
-            return folder.resolve(shard);
+            Path path = folder.resolve(shard);
+            if (!SmallFile.exists(path)) {
+                throw new CheckpointException(
+                        "%s: is missing from the folder, although weight_map of %s names it"
+                                .formatted(SmallFile.name(path), INDEX));
+            }
+            return path;
         } catch (InvalidPathException e) {
             throw new CheckpointException(
                     "%s: weight_map names '%s', which is no possible file name here"
@@ -84,10 +89,9 @@ public final class TensorIndex {
     }
 
     private void requireAgreement(Map<String, String> shardOf) {
-        Map<String, String> unseen = new HashMap<>(shardOf);
         for (MappedTensor tensor : tensors.values()) {
             String name = tensor.stored().name();
-            String listed = unseen.remove(name);
+            String listed = shardOf.get(name);
             if (listed == null || !tensor.stored().file().equals(Shown.text(listed))) {
                 throw new CheckpointException(
                         "%s: tensor '%s' is here, but weight_map of %s %s"
@@ -100,14 +104,15 @@ public final class TensorIndex {
                                                 : "says " + Shown.text(listed)));
             }
         }
-        if (!unseen.isEmpty()) {
-            String name = Collections.min(unseen.keySet());
-            throw new CheckpointException(
-                    "%s: has no tensor '%s', although weight_map of %s says so"
-                            .formatted(
-                                    Shown.text(String.valueOf(unseen.get(name))),
-                                    Shown.text(name),
-                                    INDEX));
+        for (Map.Entry<String, String> listed : shardOf.entrySet()) {
+            if (!tensors.containsKey(listed.getKey())) {
+                throw new CheckpointException(
+                        "%s: has no tensor '%s', although weight_map of %s says so"
+                                .formatted(
+                                        Shown.text(listed.getValue()),
+                                        Shown.text(listed.getKey()),
+                                        INDEX));
+            }
         }
     }
 

@@ -61,6 +61,11 @@ record TextNames(String prefix, String head) {
 
     /** Whether a tensor belongs to the image tower or its projector. */
     static boolean isVision(String name) {
-        return VISION.stream().anyMatch(name::startsWith);
+        for (String prefix : VISION) { // no stream: asked for every tensor
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -50,6 +50,10 @@ final class WeightMap {
             String field = parser.currentName();
             parser.nextToken();
             if (field.equals(FIELD)) {
+                if (!shardOf.isEmpty()) {
+                    throw new CheckpointException(
+                            "%s: %s is there twice".formatted(file, FIELD));
+                }
                 parseEntries(shardOf);
             } else {
                 parser.skipChildren();
@@ -69,9 +73,18 @@ final class WeightMap {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String tensor = parser.currentName();
             parser.nextToken();
-            require(JsonToken.VALUE_STRING, FIELD + "." + Shown.text(tensor), "a file name");
-            shardOf.put(
-                    tensor, shardNames.computeIfAbsent(parser.getString(), this::requirePlainName));
+            if (shardOf.size() == HeaderParser.MOST_TENSORS) {
+                throw new CheckpointException(
+                        "%s: %s names more than %d tensors"
+                                .formatted(file, FIELD, HeaderParser.MOST_TENSORS));
+            }
+            require(JsonToken.VALUE_STRING, tensor, "a file name");
+            String shard = shardNames.computeIfAbsent(parser.getString(), this::requirePlainName);
+            if (shardOf.put(tensor, shard) != null) {
+                throw new CheckpointException(
+                        "%s: %s names tensor '%s' twice"
+                                .formatted(file, FIELD, Shown.text(tensor)));
+            }
         }
     }
 
@@ -93,7 +106,8 @@ final class WeightMap {
             String found =
                     parser.currentToken() == null ? "nothing" : Shown.text(parser.getString());
             throw new CheckpointException(
-                    "%s: %s is '%s', expected %s".formatted(file, where, found, inWords));
+                    "%s: '%s' is '%s', expected %s"
+                            .formatted(file, Shown.text(where), found, inWords));
         }
     }
 }

@@ -2,13 +2,17 @@ package dev.altiplano.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Order;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,6 +20,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -351,6 +356,46 @@ class CheckpointTest {
 
     private static TensorSpec linear(String name, long outputs, long inputs) {
         return TensorSpec.of("model.layers.0." + name + ".weight", "BF16", outputs, inputs);
+    }
+
+    @Test
+    void printsNothing() {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try (PrintStream capture = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+            System.setOut(capture);
+            System.setErr(capture);
+            Checkpoint.open(GoldenFolders.odd()).close();
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+
+        assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void aFailedOpeningLeavesNothingMapped() throws IOException {
+        Path maps = Path.of("/proc/self/maps"); // what this process has mapped
+        assumeThat(maps).exists();
+        TinyFolder.in(folder).remove("model.norm.weight").writeSharded();
+
+        assertThatThrownBy(() -> Checkpoint.open(folder)).isInstanceOf(CheckpointException.class);
+
+        assertThat(Files.readString(maps)).doesNotContain(folder.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.json", "generation_config.json", "model.safetensors"})
+    @Timeout(30)
+    void aPipeIsRefusedInsteadOfWaitedFor(String file) throws Exception {
+        TinyFolder.in(folder).write();
+        Files.deleteIfExists(folder.resolve(file));
+        assumeThat(new ProcessBuilder("mkfifo", folder.resolve(file).toString()).start().waitFor())
+                .isZero();
+
+        assertRefused(file + ": is not a regular file");
     }
 
     @Test

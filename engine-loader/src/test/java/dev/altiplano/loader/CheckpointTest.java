@@ -7,6 +7,17 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Order;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,14 +30,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 class CheckpointTest {
     private static final String GATE_UP = "model.layers.1.feed_forward.experts.gate_up_proj";
@@ -229,7 +232,8 @@ class CheckpointTest {
         assertRefused(
                 "model.safetensors: tensor '"
                         + GATE_UP
-                        + "' has shape [3, 8, 6], expected [3, 8, 12] (experts, hidden, 2 * width)");
+                        + "' has shape [3, 8, 6], expected [3, 8, 12] (experts, hidden, 2 *"
+                        + " width)");
     }
 
     @Test
@@ -299,7 +303,8 @@ class CheckpointTest {
     void whatIsNoFolderIsNamed() {
         assertThatThrownBy(() -> Checkpoint.open(folder.resolve("absent")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageEndingWith("absent: does not exist, expected a folder with a checkpoint");
+                .hasMessageEndingWith(
+                        "absent: does not exist, expected a folder with a checkpoint");
     }
 
     @Test
@@ -484,8 +489,8 @@ class CheckpointTest {
 
     @Test
     void namesATensorThatTheIndexPutsIntoAnotherShard() throws IOException {
-        changeWeightMap(
-                map -> map.put("model.norm.weight", other(map.get("model.norm.weight").asString())));
+        changeWeightMap(map ->
+                map.put("model.norm.weight", other(map.get("model.norm.weight").asString())));
 
         assertThatThrownBy(() -> Checkpoint.open(folder))
                 .isInstanceOf(CheckpointException.class)
@@ -527,9 +532,16 @@ class CheckpointTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "../model.safetensors", "/etc/model.safetensors", "a/../../m.safetensors",
-                "sub/m.safetensors", "..", "", "C:m.safetensors", "a\\m.safetensors",
-                "model.safetensors.index.json", "a\u0000.safetensors"
+                "../model.safetensors",
+                "/etc/model.safetensors",
+                "a/../../m.safetensors",
+                "sub/m.safetensors",
+                "..",
+                "",
+                "C:m.safetensors",
+                "a\\m.safetensors",
+                "model.safetensors.index.json",
+                "a\u0000.safetensors"
             })
     void shardsOutsideTheFolderAreRefused(String shard) throws IOException {
         changeWeightMap(map -> map.put("model.norm.weight", shard));
@@ -563,8 +575,7 @@ class CheckpointTest {
                 .hasMessageStartingWith("model.safetensors: is missing from the folder");
     }
 
-    private void changeWeightMap(Consumer<ObjectNode> change)
-            throws IOException {
+    private void changeWeightMap(Consumer<ObjectNode> change) throws IOException {
         Path index = TinyFolder.in(folder).writeSharded().resolve("model.safetensors.index.json");
         ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(Files.readString(index));
         change.accept((ObjectNode) root.get("weight_map"));

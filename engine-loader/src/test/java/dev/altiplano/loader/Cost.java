@@ -1,12 +1,12 @@
 package dev.altiplano.loader;
 
 import com.sun.management.ThreadMXBean;
+
 import java.lang.management.ManagementFactory;
 
 /** What a call cost this thread. */
 record Cost(double seconds, long bytes) {
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /**
      * Runs {@code call}.

@@ -2,14 +2,15 @@ package dev.altiplano.loader;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Faults that somebody thought of, each under a name. */
 final class Faults {
@@ -74,8 +75,21 @@ final class Faults {
     private void lengths(String file, FolderFiles good) {
         long right = good.headerLength(file);
         long[] wrong = {
-            -1, 0, 1, 2, right - 1, right + 1, right / 2, 100_000_000, 100_000_001, 1L << 31,
-            1L << 32, 1L << 62, Long.MAX_VALUE, Long.MIN_VALUE, good.get(file).length,
+            -1,
+            0,
+            1,
+            2,
+            right - 1,
+            right + 1,
+            right / 2,
+            100_000_000,
+            100_000_001,
+            1L << 31,
+            1L << 32,
+            1L << 62,
+            Long.MAX_VALUE,
+            Long.MIN_VALUE,
+            good.get(file).length,
             good.get(file).length - 8
         };
         for (long length : wrong) {
@@ -93,8 +107,7 @@ final class Faults {
     private void fields(FolderFiles good) {
         JsonNode config = JsonMapper.shared().readTree(new String(good.get(CONFIG), UTF_8));
         List<String> names = new ArrayList<>(config.propertyNames());
-        names.addAll(
-                List.of("rope_scaling", "rope_parameters", "no_rope_layers", "layer_types"));
+        names.addAll(List.of("rope_scaling", "rope_parameters", "no_rope_layers", "layer_types"));
         names.addAll(List.of("moe_layers", "quantization_config", "text_config", "attn_scale"));
         names.addAll(List.of("floor_scale", "attn_temperature_tuning", "tie_word_embeddings"));
         for (String name : names) {
@@ -143,7 +156,8 @@ final class Faults {
             add(
                     "header without " + field,
                     files ->
-                            files.header(MODEL, root -> ((ObjectNode) root.get(name)).remove(field)));
+                            files.header(
+                                    MODEL, root -> ((ObjectNode) root.get(name)).remove(field)));
         }
         for (String dtype : List.of("F64", "F32", "I16", "BOOL", "bf16", "F8_E4M3", "")) {
             add("dtype " + dtype, tensor(name, "dtype", "\"" + dtype + "\""));
@@ -155,14 +169,22 @@ final class Faults {
             add("offsets " + offsets, tensor(name, "data_offsets", offsets));
         }
         for (String value : VALUES) {
-            add("a tensor is " + value, files -> files.header(MODEL, r -> r.set(name, json(value))));
+            add(
+                    "a tensor is " + value,
+                    files -> files.header(MODEL, r -> r.set(name, json(value))));
             add("metadata is " + value, metadata(value));
             add("one note is " + value, metadata("{\"a\": " + value + "}"));
         }
         add("a tensor less", files -> files.header(MODEL, root -> root.remove(name)));
         add("renamed tensor", files -> files.headerText(MODEL, h -> h.replace("router", "Router")));
-        add("key twice", files -> files.headerText(MODEL, h -> h.replace("{\"dtype\"", "{\"shape\":[],\"dtype\"")));
-        add("tensor twice", files -> files.headerText(MODEL, h -> h.replace("layers.3", "layers.1")));
+        add(
+                "key twice",
+                files ->
+                        files.headerText(
+                                MODEL, h -> h.replace("{\"dtype\"", "{\"shape\":[],\"dtype\"")));
+        add(
+                "tensor twice",
+                files -> files.headerText(MODEL, h -> h.replace("layers.3", "layers.1")));
         add("all at one place", files -> files.headerText(MODEL, Faults::moveAllToTheBeginning));
         add("header as UTF-16", files -> files.headerText(MODEL, h -> h.replace("", "\0")));
     }
@@ -204,11 +226,8 @@ final class Faults {
                         Map.entry("a long exponent", "{\"a\": 1e" + "9".repeat(1_000_000) + "}"),
                         Map.entry("a long key", "{\"" + "k".repeat(1_000_000) + "\": 1}"),
                         Map.entry("a long string", "{\"a\": \"" + "s".repeat(3_000_000) + "\""));
-        texts.forEach(
-                (name, text) ->
-                        add(
-                                file + " is " + name,
-                                files -> files.put(file, text.getBytes(UTF_8))));
+        texts.forEach((name, text) ->
+                add(file + " is " + name, files -> files.put(file, text.getBytes(UTF_8))));
     }
 
     /** Small files whose contents would need much memory or time. */
@@ -250,7 +269,9 @@ final class Faults {
         StringBuilder json = new StringBuilder("{");
         String filler = "k".repeat(length);
         for (int i = 0; i < count; i++) {
-            json.append(i == 0 ? "\"" : ",\"").append(filler).append(i)
+            json.append(i == 0 ? "\"" : ",\"")
+                    .append(filler)
+                    .append(i)
                     .append("\":\"")
                     .append(value)
                     .append('"');
@@ -281,9 +302,20 @@ final class Faults {
         }
         List<String> shards =
                 List.of(
-                        INDEX, CONFIG, "../good/" + FIRST, "/etc/passwd", "..", ".", "",
-                        "./" + FIRST, "a/../" + FIRST, "..\\\\" + FIRST, "model.safetensors",
-                        "nul\\u0000.safetensors", "C:" + FIRST, "x".repeat(5_000) + ".safetensors",
+                        INDEX,
+                        CONFIG,
+                        "../good/" + FIRST,
+                        "/etc/passwd",
+                        "..",
+                        ".",
+                        "",
+                        "./" + FIRST,
+                        "a/../" + FIRST,
+                        "..\\\\" + FIRST,
+                        "model.safetensors",
+                        "nul\\u0000.safetensors",
+                        "C:" + FIRST,
+                        "x".repeat(5_000) + ".safetensors",
                         "\\ud800.safetensors");
         for (String shard : shards) {
             add("shard " + shard, change(INDEX, "/weight_map", name, "\"" + shard + "\""));
@@ -294,8 +326,15 @@ final class Faults {
         add("a ghost", change(INDEX, "/weight_map", "ghost", "\"" + FIRST + "\""));
         add("one is not listed", files -> files.json(INDEX, r -> map(r).remove(name)));
         add("no index", files -> files.remove(INDEX));
-        add("many tensors", files -> files.text(INDEX, t -> "{\"weight_map\":" + keys(400_000, 3, FIRST) + "}"));
-        add("long names", files -> files.text(INDEX, t -> "{\"weight_map\":" + keys(49_000, 150, FIRST) + "}"));
+        add(
+                "many tensors",
+                files ->
+                        files.text(INDEX, t -> "{\"weight_map\":" + keys(400_000, 3, FIRST) + "}"));
+        add(
+                "long names",
+                files ->
+                        files.text(
+                                INDEX, t -> "{\"weight_map\":" + keys(49_000, 150, FIRST) + "}"));
         add("too large an index", files -> files.resize(INDEX, (16 << 20) + 1));
         add("index of spaces", files -> files.text(INDEX, text -> " ".repeat(16 << 20)));
     }

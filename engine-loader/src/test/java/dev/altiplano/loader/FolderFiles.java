@@ -3,6 +3,9 @@ package dev.altiplano.loader;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,18 +13,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The files of a folder in memory, to be spoilt and written somewhere else. */
 final class FolderFiles {
-    private final TreeMap<String, byte[]> files;
+    private final SortedMap<String, byte[]> files;
 
-    private FolderFiles(TreeMap<String, byte[]> files) {
+    private FolderFiles(SortedMap<String, byte[]> files) {
         this.files = files;
     }
 
@@ -56,7 +59,11 @@ final class FolderFiles {
     }
 
     byte[] get(String name) {
-        return files.get(name);
+        byte[] bytes = files.get(name);
+        if (bytes == null) {
+            throw new NoSuchElementException(name);
+        }
+        return bytes;
     }
 
     void put(String name, byte[] bytes) {
@@ -69,7 +76,7 @@ final class FolderFiles {
 
     /** Changes a text file. */
     void text(String name, UnaryOperator<String> change) {
-        files.put(name, change.apply(new String(files.get(name), UTF_8)).getBytes(UTF_8));
+        files.put(name, change.apply(new String(get(name), UTF_8)).getBytes(UTF_8));
     }
 
     /** Changes a JSON file. */
@@ -79,7 +86,7 @@ final class FolderFiles {
 
     /** Changes the header of a safetensors file; its length is corrected. */
     void headerText(String name, UnaryOperator<String> change) {
-        byte[] file = files.get(name);
+        byte[] file = get(name);
         int length = headerLength(name);
         String header = change.apply(new String(file, 8, length, ISO_8859_1));
         ByteBuffer changed =
@@ -98,18 +105,18 @@ final class FolderFiles {
 
     /** Overwrites the length of a header. */
     void headerLength(String name, long length) {
-        byte[] file = files.get(name).clone();
+        byte[] file = get(name).clone();
         ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putLong(0, length);
         files.put(name, file);
     }
 
     int headerLength(String name) {
-        return (int) ByteBuffer.wrap(files.get(name)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        return (int) ByteBuffer.wrap(get(name)).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }
 
     /** Cuts a file short or makes it longer. */
     void resize(String name, int size) {
-        files.put(name, Arrays.copyOf(files.get(name), size));
+        files.put(name, Arrays.copyOf(get(name), size));
     }
 
     private static String changed(String json, Consumer<ObjectNode> change) {

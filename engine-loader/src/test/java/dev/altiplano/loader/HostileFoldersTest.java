@@ -2,6 +2,10 @@ package dev.altiplano.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -9,13 +13,10 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whatever is in a folder: one {@link CheckpointException} that names a file, within a second and 64
- * MB; or, where a fault leaves the folder valid, the same tensors.
+ * Whatever is in a folder: one {@link CheckpointException} that names a file, within a second and
+ * 64 MB; or, where a fault leaves the folder valid, the same tensors.
  */
 @Timeout(120) // a hang
 class HostileFoldersTest {
@@ -68,20 +69,19 @@ class HostileFoldersTest {
     private static boolean isRefused(Path bad, String fault, Map<String, String> expected) {
         boolean[] refused = new boolean[1];
         Cost cost =
-                Cost.of(
-                        () -> {
-                            try {
-                                Checkpoint.open(bad).close();
-                            } catch (CheckpointException e) {
-                                refused[0] = true;
-                                assertThat(e.getMessage())
-                                        .as(fault)
-                                        .matches(NAMES_A_FILE)
-                                        .hasSizeLessThan(2_000);
-                            } catch (Throwable e) {
-                                throw new AssertionError(fault + " ended in " + e, e);
-                            }
-                        });
+                Cost.of(() -> {
+                    try {
+                        Checkpoint.open(bad).close();
+                    } catch (CheckpointException e) {
+                        refused[0] = true;
+                        assertThat(e.getMessage())
+                                .as(fault)
+                                .matches(NAMES_A_FILE)
+                                .hasSizeLessThan(2_000);
+                    } catch (Throwable e) {
+                        throw new AssertionError(fault + " ended in " + e, e);
+                    }
+                });
         assertThat(cost.seconds()).as("seconds for " + fault).isLessThan(MOST_SECONDS);
         assertThat(cost.bytes()).as("bytes for " + fault).isLessThan(MOST_BYTES);
         if (!refused[0]) {
@@ -95,12 +95,10 @@ class HostileFoldersTest {
         Map<String, String> contents = new TreeMap<>();
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             for (StoredTensor tensor : checkpoint.tensors()) {
-                try (SafetensorsFile file =
-                        SafetensorsFile.open(folder.resolve(tensor.file()))) {
+                try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(tensor.file()))) {
                     byte[] data = file.data(tensor.name()).toArray(ValueLayout.JAVA_BYTE);
                     contents.put(
-                            tensor.name(),
-                            tensor.dtype() + tensor.shape() + Arrays.hashCode(data));
+                            tensor.name(), tensor.dtype() + tensor.shape() + Arrays.hashCode(data));
                 }
             }
         }

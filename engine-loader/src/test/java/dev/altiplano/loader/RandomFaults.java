@@ -1,13 +1,14 @@
 package dev.altiplano.loader;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 
 /** Faults that nobody thought of: some bytes or one JSON value changed at random. */
 final class RandomFaults {
@@ -40,9 +41,7 @@ final class RandomFaults {
     private Fault bytes() {
         String file = anyFile();
         int end =
-                file.endsWith(".safetensors")
-                        ? 8 + good.headerLength(file)
-                        : good.get(file).length;
+                file.endsWith(".safetensors") ? 8 + good.headerLength(file) : good.get(file).length;
         byte[] bytes = good.get(file).clone();
         StringBuilder name = new StringBuilder(file);
         for (int i = random.nextInt(4); i >= 0; i--) {
@@ -73,8 +72,7 @@ final class RandomFaults {
             changed.json(file, root -> replaceOne(root, new Random(choices), value, path));
         }
         byte[] bytes = changed.get(file);
-        return new Fault(
-                file + " " + path + " = " + value, files -> files.put(file, bytes));
+        return new Fault(file + " " + path + " = " + value, files -> files.put(file, bytes));
     }
 
     /** Walks down at random and replaces a value on the way. */

@@ -1,12 +1,7 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -19,6 +14,13 @@ import tools.jackson.core.json.JsonFactoryBuilder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
 /**
  * JSON that somebody else wrote, read within bounds: strict UTF-8, no key twice, few levels, and so
  * many tokens that what is built from them stays below some ten megabytes.
@@ -26,7 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class BoundedJson {
     private static final int DEEPEST = 32;
     private static final int LONGEST_NUMBER = 100;
-    private static final int LONGEST_NAME = 160; // the longest tensor names have about 100 characters
+    private static final int LONGEST_NAME =
+            160; // the longest tensor names have about 100 characters
     private static final int LONGEST_STRING = 1 << 20; // chat templates, notes of training programs
 
     /** Most tokens of a file that is read as a tree; a node takes up to 100 bytes. */
@@ -57,8 +60,8 @@ final class BoundedJson {
     }
 
     /**
-     * A parser of {@code in} that gives up after {@code tokens} tokens. Keys that are there twice are
-     * the caller's to find: the parser's own way needs a set per object.
+     * A parser of {@code in} that gives up after {@code tokens} tokens. Keys that are there twice
+     * are the caller's to find: the parser's own way needs a set per object.
      */
     static JsonParser parser(InputStream in, long tokens) {
         return factory(tokens).build().createParser(ObjectReadContext.empty(), strictReader(in));

@@ -3,13 +3,16 @@ package dev.altiplano.loader.internal;
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.StoredTensor;
 import dev.altiplano.loader.internal.SafetensorsHeader.Placed;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /** Turns the JSON text of a safetensors header into tensors, one after the other. */
 final class HeaderParser {

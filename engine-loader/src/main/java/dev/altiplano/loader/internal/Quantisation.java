@@ -2,6 +2,7 @@ package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.StoredTensor;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -46,7 +47,7 @@ final class Quantisation {
     private static boolean isQuantised(StoredTensor stored) {
         String name = stored.name();
         return !TextNames.isVision(name)
-                && (hasSuffix(name) || isWeight(name) && stored.dtype().startsWith("F8_"));
+                && (hasSuffix(name) || (isWeight(name) && stored.dtype().startsWith("F8_")));
     }
 
     private static boolean hasSuffix(String name) {

@@ -3,6 +3,9 @@ package dev.altiplano.loader.internal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.altiplano.loader.CheckpointException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -14,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Every tensor of a folder by its name, in one file or in the shards that an index lists. */
 public final class TensorIndex {
@@ -150,8 +152,7 @@ public final class TensorIndex {
         MessageDigest digest = Sha256.start();
         digest.update(seed.getBytes(UTF_8));
         for (Shard shard : shards) {
-            String line =
-                    "\n%s %d %s".formatted(shard.file(), shard.size(), shard.headerDigest());
+            String line = "\n%s %d %s".formatted(shard.file(), shard.size(), shard.headerDigest());
             digest.update(line.getBytes(UTF_8));
         }
         return Sha256.hex(digest);

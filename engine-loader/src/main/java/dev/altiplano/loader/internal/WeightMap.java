@@ -1,15 +1,17 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * Reads {@code model.safetensors.index.json}: {@code weight_map} says which file holds a tensor.
@@ -51,8 +53,7 @@ final class WeightMap {
             parser.nextToken();
             if (field.equals(FIELD)) {
                 if (!shardOf.isEmpty()) {
-                    throw new CheckpointException(
-                            "%s: %s is there twice".formatted(file, FIELD));
+                    throw new CheckpointException("%s: %s is there twice".formatted(file, FIELD));
                 }
                 parseEntries(shardOf);
             } else {
@@ -92,7 +93,8 @@ final class WeightMap {
     private String requirePlainName(String shard) {
         boolean plain =
                 shard.endsWith(".safetensors")
-                        && shard.chars().noneMatch(c -> c < ' ' || c == '/' || c == '\\' || c == ':');
+                        && shard.chars()
+                                .noneMatch(c -> c < ' ' || c == '/' || c == '\\' || c == ':');
         if (!plain) {
             throw new CheckpointException(
                     "%s: %s names '%s', expected a .safetensors file of this folder"

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.internal.TokenizerConfig.TemplateSource;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 class TokenizerConfigTest {
     @TempDir Path folder;
@@ -61,7 +63,9 @@ class TokenizerConfigTest {
 
     @Test
     void refusesSeveralTemplatesWithoutADefault() throws IOException {
-        write("tokenizer_config.json", "{\"chat_template\": [{\"name\": \"x\", \"template\": \"a\"}]}");
+        write(
+                "tokenizer_config.json",
+                "{\"chat_template\": [{\"name\": \"x\", \"template\": \"a\"}]}");
 
         assertThatThrownBy(config::chatTemplate)
                 .isInstanceOf(CheckpointException.class)

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Folders that an independent implementation wrote. */
@@ -98,7 +99,9 @@ class GoldenFoldersTest {
                 "q_nvfp4; compressed-tensors"
             })
     void everyQuantisedFolderIsRefusedByItsScheme(String name, String scheme) {
-        assertThatThrownBy(() -> Checkpoint.open(GoldenFolders.shared("goldens/" + name)))
+        Path folder = GoldenFolders.shared("goldens/" + name);
+
+        assertThatThrownBy(() -> Checkpoint.open(folder))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageMatching("model.safetensors: tensor '.*' has dtype .*")
                 .hasMessageContaining("(quantised by " + scheme)

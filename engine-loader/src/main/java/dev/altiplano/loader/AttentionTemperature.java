@@ -1,8 +1,8 @@
 package dev.altiplano.loader;
 
 /**
- * Sharpens the queries of layers without position encoding in long contexts: {@code t(p) = 1 + scale
- * * ln(1 + floor((p + 1) / interval))}.
+ * Sharpens the queries of layers without position encoding in long contexts: {@code t(p) = 1 +
+ * scale * ln(1 + floor((p + 1) / interval))}.
  *
  * <p>Source: {@code Llama4TextAttention.forward} in Hugging Face transformers, {@code
  * Attention.forward} in Meta's {@code models/llama4/model.py}.
@@ -31,6 +31,6 @@ public record AttentionTemperature(int interval, float scale) {
      */
     public float at(long position) {
         long steps = (position + 1) / interval;
-        return (float) StrictMath.log1p(steps) * scale + 1;
+        return (float) StrictMath.log1p((double) steps) * scale + 1;
     }
 }

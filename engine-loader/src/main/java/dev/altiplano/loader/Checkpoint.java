@@ -8,6 +8,7 @@ import dev.altiplano.loader.internal.MappedTensor;
 import dev.altiplano.loader.internal.Shard;
 import dev.altiplano.loader.internal.TensorIndex;
 import dev.altiplano.loader.internal.TextWeightsReader;
+
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +46,7 @@ public final class Checkpoint implements AutoCloseable {
      *
      * @throws CheckpointException if anything in the folder is missing, broken or contradictory
      */
+    @SuppressWarnings("MustBeClosed") // the result closes the arena, or the catch clause does
     public static Checkpoint open(Path folder) {
         Folder.require(folder);
         Configuration configuration = ConfigReader.read(folder);

@@ -3,6 +3,7 @@ package dev.altiplano.loader;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.DoublePredicate;
 
 /**
  * How a checkpoint wants to be sampled when nobody says otherwise: {@code generation_config.json}.
@@ -30,25 +31,21 @@ public record GenerationDefaults(
     /** Copies the list and checks the ranges. */
     public GenerationDefaults {
         stopIds = List.copyOf(stopIds);
-        require(temperature.orElse(0) >= 0, "temperature", temperature, "0 or more");
-        require(topK.orElse(0) >= 0, "top_k", topK, "0 or more");
-        require(
-                topP.orElse(1) > 0 && topP.orElse(1) <= 1,
-                "top_p",
-                topP,
-                "more than 0 and at most 1");
-        require(minP.orElse(0) >= 0 && minP.orElse(0) <= 1, "min_p", minP, "0 to 1");
-        require(
-                repetitionPenalty.orElse(1) > 0,
-                "repetition_penalty",
-                repetitionPenalty,
-                "more than 0");
+        require("temperature", temperature, t -> t >= 0, "0 or more");
+        require("top_p", topP, p -> p > 0 && p <= 1, "more than 0 and at most 1");
+        require("min_p", minP, p -> p >= 0 && p <= 1, "0 to 1");
+        require("repetition_penalty", repetitionPenalty, p -> p > 0, "more than 0");
+        if (topK.orElse(0) < 0) {
+            throw new IllegalArgumentException(
+                    "top_k is %d, expected 0 or more".formatted(topK.getAsInt()));
+        }
     }
 
-    private static void require(boolean right, String name, Object found, String expected) {
-        if (!right) {
+    private static void require(
+            String name, OptionalDouble value, DoublePredicate right, String expected) {
+        if (value.isPresent() && !right.test(value.getAsDouble())) {
             throw new IllegalArgumentException(
-                    "%s is %s, expected %s".formatted(name, found, expected));
+                    "%s is %s, expected %s".formatted(name, value.getAsDouble(), expected));
         }
     }
 }

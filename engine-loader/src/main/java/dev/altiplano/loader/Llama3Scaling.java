@@ -43,7 +43,9 @@ public record Llama3Scaling(
         }
     }
 
-    /** The scaled form of {@code frequency}, in radians per position; rounded as in the reference. */
+    /**
+     * The scaled form of {@code frequency}, in radians per position; rounded as in the reference.
+     */
     float apply(float frequency) {
         float wavelength = (float) (2 * Math.PI) / frequency;
         if (wavelength > (float) (originalPositions / lowFrequencyFactor)) {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * The shape and the arithmetic of a Llama 4 text model. A value of this type has no contradictions in
- * it; whether the tensors agree is checked by {@link Checkpoint#open}.
+ * The shape and the arithmetic of a Llama 4 text model. A value of this type has no contradictions
+ * in it; whether the tensors agree is checked by {@link Checkpoint#open}.
  *
  * @param vocabularySize number of token ids, {@code vocab_size}
  * @param hiddenSize width of the residual stream in elements, {@code hidden_size}
@@ -14,10 +14,10 @@ import java.util.OptionalInt;
  * @param headDim elements of a head, {@code head_dim}; even when a layer is rotary
  * @param expertWidth inner width of a routed or shared expert, {@code intermediate_size}; above 0
  *     when a layer is a mixture
- * @param denseWidth inner width of a dense feed-forward layer, {@code intermediate_size_mlp}; above 0
- *     when a layer is dense
- * @param experts routed experts of a mixture, {@code num_local_experts}; meaningless when no layer is
- *     a mixture
+ * @param denseWidth inner width of a dense feed-forward layer, {@code intermediate_size_mlp}; above
+ *     0 when a layer is dense
+ * @param experts routed experts of a mixture, {@code num_local_experts}; meaningless when no layer
+ *     is a mixture
  * @param expertsPerToken experts that the router chooses, {@code num_experts_per_tok}; from 1 to
  *     {@code experts} when a layer is a mixture
  * @param chunkSize positions of a chunk, {@code attention_chunk_size}; empty when there are none
@@ -83,7 +83,8 @@ public record Llama4Config(
 
     private static void requirePositive(String name, long value) {
         if (value < 1) {
-            throw new IllegalArgumentException("%s is %d, expected 1 or more".formatted(name, value));
+            throw new IllegalArgumentException(
+                    "%s is %d, expected 1 or more".formatted(name, value));
         }
     }
 
@@ -128,7 +129,7 @@ public record Llama4Config(
             throw new IllegalArgumentException(
                     "num_local_experts is %d, expected %d or more".formatted(experts, least));
         }
-        if (chosen < least || mixture && chosen > experts) {
+        if (chosen < least || (mixture && chosen > experts)) {
             throw new IllegalArgumentException(
                     "num_experts_per_tok is %d, expected 1 to num_local_experts %d"
                             .formatted(chosen, experts));

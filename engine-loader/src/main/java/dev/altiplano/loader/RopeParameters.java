@@ -3,8 +3,8 @@ package dev.altiplano.loader;
 import java.util.Optional;
 
 /**
- * How queries and keys of rotary layers turn with their position: pair {@code j} of a head by {@code
- * position * frequency[j]}.
+ * How queries and keys of rotary layers turn with their position: pair {@code j} of a head by
+ * {@code position * frequency[j]}.
  *
  * @param theta base of the frequencies, {@code rope_theta}; above 0
  * @param scaling how long wavelengths are stretched; empty for {@code rope_type: "default"}

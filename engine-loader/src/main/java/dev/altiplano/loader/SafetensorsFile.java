@@ -2,6 +2,7 @@ package dev.altiplano.loader;
 
 import dev.altiplano.loader.internal.MappedTensor;
 import dev.altiplano.loader.internal.Shard;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ public final class SafetensorsFile implements AutoCloseable {
      *
      * @throws CheckpointException if it cannot be read or its header is broken
      */
+    @SuppressWarnings("MustBeClosed") // the result closes the arena, or the catch clause does
     public static SafetensorsFile open(Path file) {
         Arena arena = Arena.ofShared();
         try {

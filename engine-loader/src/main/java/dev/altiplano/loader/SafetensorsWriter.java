@@ -1,6 +1,7 @@
 package dev.altiplano.loader;
 
 import dev.altiplano.loader.internal.HeaderWriter;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -16,11 +17,11 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * Writes one {@code .safetensors} file from front to back with a small buffer: tensors are announced
- * first, then their data is added in the same order, in pieces of any size.
+ * Writes one {@code .safetensors} file from front to back with a small buffer: tensors are
+ * announced first, then their data is added in the same order, in pieces of any size.
  *
- * <p>The data goes to a temporary file beside the wanted one, which {@link #finish} moves into place
- * in one step: nobody ever sees half a file. Closed without {@code finish}, nothing remains.
+ * <p>The data goes to a temporary file beside the wanted one, which {@link #finish} moves into
+ * place in one step: nobody ever sees half a file. Closed without {@code finish}, nothing remains.
  *
  * <p>For one thread.
  */
@@ -79,7 +80,10 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
     }
 
-    /** Adds numbers to the current tensor: F32, or F16 or BF16, rounded to the nearest, ties to even. */
+    /**
+     * Adds numbers to the current tensor: F32, or F16 or BF16, rounded to the nearest, ties to
+     * even.
+     */
     public SafetensorsWriter add(float[] values) {
         return add(values, 0, values.length);
     }
@@ -246,8 +250,8 @@ public final class SafetensorsWriter implements AutoCloseable {
     private static short bf16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
-            return (short) (bits >>> 16 | 0x40); // stays a NaN when its low half is cut off
+            return (short) ((bits >>> 16) | 0x40); // stays a NaN when its low half is cut off
         }
-        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 }

@@ -7,8 +7,8 @@ import java.util.OptionalInt;
  * Token ids with a meaning, as {@code config.json} names them.
  *
  * @param bos begins a text, {@code bos_token_id}
- * @param eos each of them ends a text, {@code eos_token_id}; ids that lie outside the vocabulary are
- *     kept, since they can never be chosen
+ * @param eos each of them ends a text, {@code eos_token_id}; ids that lie outside the vocabulary
+ *     are kept, since they can never be chosen
  * @param pad fills up a batch, {@code pad_token_id}; not needed here
  */
 public record SpecialIds(OptionalInt bos, List<Integer> eos, OptionalInt pad) {

@@ -1,6 +1,7 @@
 package dev.altiplano.loader;
 
 import dev.altiplano.kernels.Matrix;
+
 import java.util.List;
 
 /**
@@ -8,8 +9,8 @@ import java.util.List;
  *
  * @param embedding one row per token id: {@code vocabularySize} outputs, {@code hiddenSize} inputs
  * @param norm weights of the last norm: 1 output, {@code hiddenSize} inputs
- * @param head hidden state to logits: {@code vocabularySize} outputs, {@code hiddenSize} inputs; the
- *     same object as {@code embedding} when the head is tied
+ * @param head hidden state to logits: {@code vocabularySize} outputs, {@code hiddenSize} inputs;
+ *     the same object as {@code embedding} when the head is tied
  * @param layers in the order in which they run
  */
 public record TextWeights(Matrix embedding, Matrix norm, Matrix head, List<LayerWeights> layers) {

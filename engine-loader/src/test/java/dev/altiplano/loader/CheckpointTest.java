@@ -2,26 +2,34 @@ package dev.altiplano.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Order;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 class CheckpointTest {
     private static final String GATE_UP = "model.layers.1.feed_forward.experts.gate_up_proj";
@@ -224,7 +232,8 @@ class CheckpointTest {
         assertRefused(
                 "model.safetensors: tensor '"
                         + GATE_UP
-                        + "' has shape [3, 8, 6], expected [3, 8, 12] (experts, hidden, 2 * width)");
+                        + "' has shape [3, 8, 6], expected [3, 8, 12] (experts, hidden, 2 *"
+                        + " width)");
     }
 
     @Test
@@ -294,7 +303,8 @@ class CheckpointTest {
     void whatIsNoFolderIsNamed() {
         assertThatThrownBy(() -> Checkpoint.open(folder.resolve("absent")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageEndingWith("absent: does not exist, expected a folder with a checkpoint");
+                .hasMessageEndingWith(
+                        "absent: does not exist, expected a folder with a checkpoint");
     }
 
     @Test
@@ -351,6 +361,46 @@ class CheckpointTest {
 
     private static TensorSpec linear(String name, long outputs, long inputs) {
         return TensorSpec.of("model.layers.0." + name + ".weight", "BF16", outputs, inputs);
+    }
+
+    @Test
+    void printsNothing() {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try (PrintStream capture = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+            System.setOut(capture);
+            System.setErr(capture);
+            Checkpoint.open(GoldenFolders.odd()).close();
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+
+        assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void aFailedOpeningLeavesNothingMapped() throws IOException {
+        Path maps = Path.of("/proc/self/maps"); // what this process has mapped
+        assumeThat(maps).exists();
+        TinyFolder.in(folder).remove("model.norm.weight").writeSharded();
+
+        assertThatThrownBy(() -> Checkpoint.open(folder)).isInstanceOf(CheckpointException.class);
+
+        assertThat(Files.readString(maps)).doesNotContain(folder.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.json", "generation_config.json", "model.safetensors"})
+    @Timeout(30)
+    void aPipeIsRefusedInsteadOfWaitedFor(String file) throws Exception {
+        TinyFolder.in(folder).write();
+        Files.deleteIfExists(folder.resolve(file));
+        assumeThat(new ProcessBuilder("mkfifo", folder.resolve(file).toString()).start().waitFor())
+                .isZero();
+
+        assertRefused(file + ": is not a regular file");
     }
 
     @Test
@@ -439,8 +489,8 @@ class CheckpointTest {
 
     @Test
     void namesATensorThatTheIndexPutsIntoAnotherShard() throws IOException {
-        changeWeightMap(
-                map -> map.put("model.norm.weight", other(map.get("model.norm.weight").asString())));
+        changeWeightMap(map ->
+                map.put("model.norm.weight", other(map.get("model.norm.weight").asString())));
 
         assertThatThrownBy(() -> Checkpoint.open(folder))
                 .isInstanceOf(CheckpointException.class)
@@ -474,15 +524,24 @@ class CheckpointTest {
         TinyFolder.in(folder).writeSharded();
         Files.delete(folder.resolve("model-00002-of-00002.safetensors"));
 
-        assertRefused("model-00002-of-00002.safetensors: is missing from the folder");
+        assertRefused(
+                "model-00002-of-00002.safetensors: is missing from the folder, although weight_map"
+                        + " of model.safetensors.index.json names it");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "../model.safetensors", "/etc/model.safetensors", "a/../../m.safetensors",
-                "sub/m.safetensors", "..", "", "C:m.safetensors", "a\\m.safetensors",
-                "model.safetensors.index.json", "a\u0000.safetensors"
+                "../model.safetensors",
+                "/etc/model.safetensors",
+                "a/../../m.safetensors",
+                "sub/m.safetensors",
+                "..",
+                "",
+                "C:m.safetensors",
+                "a\\m.safetensors",
+                "model.safetensors.index.json",
+                "a\u0000.safetensors"
             })
     void shardsOutsideTheFolderAreRefused(String shard) throws IOException {
         changeWeightMap(map -> map.put("model.norm.weight", shard));
@@ -516,8 +575,7 @@ class CheckpointTest {
                 .hasMessageStartingWith("model.safetensors: is missing from the folder");
     }
 
-    private void changeWeightMap(Consumer<ObjectNode> change)
-            throws IOException {
+    private void changeWeightMap(Consumer<ObjectNode> change) throws IOException {
         Path index = TinyFolder.in(folder).writeSharded().resolve("model.safetensors.index.json");
         ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(Files.readString(index));
         change.accept((ObjectNode) root.get("weight_map"));

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Path;
 
-/** Recorded checkpoints of an independent implementation: one among the resources, others shared. */
+/**
+ * Recorded checkpoints of an independent implementation: one among the resources, others shared.
+ */
 final class GoldenFolders {
     private GoldenFolders() {}
 

@@ -1,8 +1,15 @@
 package dev.altiplano.loader;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -13,11 +20,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsFileTest {
     private static final String TWO_BY_THREE =
@@ -49,7 +51,10 @@ class SafetensorsFileTest {
                 SafetensorsFile.open(GoldenFolders.odd().resolve("model.safetensors"))) {
             MemorySegment data = odd.data("model.layers.1.feed_forward.experts.gate_up_proj");
 
-            assertThat(odd.names()).hasSize(54).startsWith("lm_head.weight").endsWith("model.norm.weight");
+            assertThat(odd.names())
+                    .hasSize(54)
+                    .startsWith("lm_head.weight")
+                    .endsWith("model.norm.weight");
             assertThat(odd.tensor("model.layers.1.feed_forward.experts.gate_up_proj"))
                     .isEqualTo(
                             new StoredTensor(
@@ -59,7 +64,7 @@ class SafetensorsFileTest {
                                     31_680,
                                     "model.safetensors"));
             // the last weight, as Python's struct module reads it
-            assertThat(bf16(data, 3 * 60 * 88 - 1)).isEqualTo(-0.2470703125f);
+            assertThat(bf16(data, 3 * 60 * 88 - 1)).isEqualTo(-0.24707031f);
         }
     }
 
@@ -120,14 +125,14 @@ class SafetensorsFileTest {
             delimiter = ';',
             value = {
                 // what one tensor says, then the fault
-                "[2,3]; [0,25]; F32; has data_offsets [0, 25], expected two that are 24 apart (bytes"
-                        + " of dtype and shape)",
-                "[2,3]; [24,0]; F32; has data_offsets [24, 0], expected two that are 24 apart (bytes"
-                        + " of dtype and shape)",
+                "[2,3]; [0,25]; F32; has data_offsets [0, 25], expected two that are 24 apart"
+                        + " (bytes of dtype and shape)",
+                "[2,3]; [24,0]; F32; has data_offsets [24, 0], expected two that are 24 apart"
+                        + " (bytes of dtype and shape)",
                 "[2,3]; [0]; F32; has data_offsets [0], expected two that are 24 apart (bytes of"
                         + " dtype and shape)",
-                "[2,3]; [0,24,48]; F32; has data_offsets [0, 24, 48], expected two that are 24 apart"
-                        + " (bytes of dtype and shape)",
+                "[2,3]; [0,24,48]; F32; has data_offsets [0, 24, 48], expected two that are 24"
+                        + " apart (bytes of dtype and shape)",
                 "[2,3]; [-24,0]; F32; has '-24', expected integers from 0 to 2^63 - 1 in shape and"
                         + " data_offsets",
                 "[2,3]; [9223372036854775807,9223372036854775807]; F32; has data_offsets"
@@ -195,31 +200,47 @@ class SafetensorsFileTest {
 
     @Test
     void refusesATensorThatIsThereTwice() throws IOException {
-        assertThatThrownBy(
-                        () ->
-                                SafetensorsFile.open(
-                                        file("{" + TWO_BY_THREE + "," + TWO_BY_THREE + "}", 24)))
-                .isInstanceOf(CheckpointException.class)
-                .hasMessageStartingWith("t.safetensors: header: broken JSON")
-                .hasMessageContaining("uplicate");
+        assertRefused(
+                file("{" + TWO_BY_THREE + "," + TWO_BY_THREE + "}", 24),
+                "tensor 'w' is there twice");
+    }
+
+    @Test
+    void refusesAFieldThatIsThereTwice() throws IOException {
+        assertRefused(
+                file("{" + TWO_BY_THREE.replace("{", "{\"shape\": [6], ") + "}", 24),
+                "tensor 'w' has one of dtype, shape and data_offsets twice");
     }
 
     @Test
     void refusesMoreTensorsThanAnyModelHas() throws IOException {
         StringBuilder header = new StringBuilder("{");
-        for (int i = 0; i <= 65_536; i++) {
+        for (int i = 0; i <= 49_152; i++) {
             header.append(i == 0 ? "" : ",")
-                    .append("\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}".formatted(i));
+                    .append(
+                            "\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}"
+                                    .formatted(i));
         }
 
-        assertRefused(file(header + "}", 0), "header has more than 65536 tensors");
+        assertRefused(file(header + "}", 0), "header has more than 49152 tensors");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "[]", "7", "{\"w\": 7}", "{\"w\": {}}", "{\"w\": []}", "{} {}", "{}x", "{}\0",
-                "{\"__metadata__\": {\"a\": 1}}", "{\"__metadata__\": []}", "{", "{\"w\"",
+                "",
+                "[]",
+                "7",
+                "{\"w\": 7}",
+                "{\"w\": {}}",
+                "{\"w\": []}",
+                "{} {}",
+                "{}x",
+                "{}\0",
+                "{\"__metadata__\": {\"a\": 1}}",
+                "{\"__metadata__\": []}",
+                "{",
+                "{\"w\"",
                 "{\"w\": {\"dtype\": null, \"shape\": [], \"data_offsets\": [0, 4]}}"
             })
     void refusesWhatIsNoHeader(String header) throws IOException {
@@ -241,7 +262,7 @@ class SafetensorsFileTest {
 
     @Test
     void namesInMessagesArePrintableAndShort() throws IOException {
-        String name = "\\u001b[31m\\n" + "x".repeat(250);
+        String name = "\\u001b[31m\\n" + "x".repeat(140);
 
         assertThatThrownBy(() -> SafetensorsFile.open(file("{\"" + name + "\": 1}", 0)))
                 .isInstanceOf(CheckpointException.class)

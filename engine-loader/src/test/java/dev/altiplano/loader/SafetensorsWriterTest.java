@@ -3,6 +3,9 @@ package dev.altiplano.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,8 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsWriterTest {
     private static final ValueLayout.OfInt INT =
@@ -104,8 +105,7 @@ class SafetensorsWriterTest {
 
         try (SafetensorsFile read = SafetensorsFile.open(file())) {
             assertThat(read.data("w").toArray(ValueLayout.JAVA_SHORT_UNALIGNED))
-                    .containsExactly(
-                            0x3f80, 0x3f82, 0x3f81, 0x7f80, 0x7fc0, (short) 0xff80);
+                    .containsExactly(0x3f80, 0x3f82, 0x3f81, 0x7f80, 0x7fc0, (short) 0xff80);
         }
     }
 
@@ -164,7 +164,8 @@ class SafetensorsWriterTest {
     void refusesDataThatDoesNotFit() {
         try (SafetensorsWriter writer =
                 SafetensorsWriter.create(
-                        file(), List.of(TensorSpec.of("w", "F32", 2), TensorSpec.of("i", "I32", 1)))) {
+                        file(),
+                        List.of(TensorSpec.of("w", "F32", 2), TensorSpec.of("i", "I32", 1)))) {
             assertThatThrownBy(() -> writer.add(1))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("tensor 'w' is F32, not one of [I32, I64]");

@@ -1,6 +1,7 @@
 package dev.altiplano.loader;
 
 import dev.altiplano.loader.internal.HeaderWriter;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -19,8 +20,7 @@ final class SparseFile {
         byte[] header = HeaderWriter.header(tensors);
         Files.write(file, header);
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
-            sparse.setLength(
-                    header.length + tensors.stream().mapToLong(StoredTensor::bytes).sum());
+            sparse.setLength(header.length + tensors.stream().mapToLong(StoredTensor::bytes).sum());
             sparse.seek(sparse.length() - 1);
             sparse.write(LAST);
         }

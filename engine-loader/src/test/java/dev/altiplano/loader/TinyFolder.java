@@ -1,5 +1,8 @@
 package dev.altiplano.loader;
 
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -11,12 +14,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A valid checkpoint of a few kilobytes that tests change in one place: layers 0 and 2 dense, 1 and 3
- * with 3 experts, layer 3 without positions.
+ * A valid checkpoint of a few kilobytes that tests change in one place: layers 0 and 2 dense, 1 and
+ * 3 with 3 experts, layer 3 without positions.
  */
 final class TinyFolder {
     static final int HIDDEN = 8;
@@ -143,7 +144,9 @@ final class TinyFolder {
         for (int shard = 0; shard < 2; shard++) {
             String name = "model-0000%d-of-00002.safetensors".formatted(shard + 1);
             List<TensorSpec> specs =
-                    shard == 0 ? shuffled.subList(0, half) : shuffled.subList(half, shuffled.size());
+                    shard == 0
+                            ? shuffled.subList(0, half)
+                            : shuffled.subList(half, shuffled.size());
             writeShard(name, specs);
             specs.forEach(spec -> weightMap.put(spec.name(), name));
         }
@@ -167,12 +170,12 @@ final class TinyFolder {
     private void writeShard(String file, List<TensorSpec> specs) {
         try (SafetensorsWriter writer = SafetensorsWriter.create(folder.resolve(file), specs)) {
             for (TensorSpec spec : specs) {
-                int count = (int) spec.shape().stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b);
+                int count =
+                        (int) spec.shape().stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b);
                 switch (spec.dtype()) {
                     case "F32", "F16", "BF16" -> writer.add(values(spec.name(), count));
                     case "I32", "I64" -> writer.add(new int[count]);
-                    default ->
-                            writer.add(MemorySegment.ofArray(new byte[count]));
+                    default -> writer.add(MemorySegment.ofArray(new byte[count]));
                 }
             }
             writer.finish();

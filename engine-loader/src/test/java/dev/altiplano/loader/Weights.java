@@ -1,6 +1,7 @@
 package dev.altiplano.loader;
 
 import dev.altiplano.kernels.Matrix;
+
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 

@@ -1,12 +1,7 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -15,8 +10,16 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonFactoryBuilder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * JSON that somebody else wrote, read within bounds: strict UTF-8, no key twice, few levels, and so
@@ -25,14 +28,19 @@ import tools.jackson.databind.json.JsonMapper;
 final class BoundedJson {
     private static final int DEEPEST = 32;
     private static final int LONGEST_NUMBER = 100;
-    private static final int LONGEST_NAME = 256; // the longest tensor names have about 100 characters
+    private static final int LONGEST_NAME =
+            160; // the longest tensor names have about 100 characters
     private static final int LONGEST_STRING = 1 << 20; // chat templates, notes of training programs
 
     /** Most tokens of a file that is read as a tree; a node takes up to 100 bytes. */
     private static final int TREE_TOKENS = 200_000;
 
     private static final JsonMapper TREES =
-            JsonMapper.builder(factory(TREE_TOKENS)).build(); // fails on trailing tokens by default
+            JsonMapper.builder(
+                            factory(TREE_TOKENS)
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .build())
+                    .build(); // fails on trailing tokens by default
 
     private BoundedJson() {}
 
@@ -51,9 +59,12 @@ final class BoundedJson {
         }
     }
 
-    /** A parser of {@code in} that gives up after {@code tokens} tokens. */
+    /**
+     * A parser of {@code in} that gives up after {@code tokens} tokens. Keys that are there twice
+     * are the caller's to find: the parser's own way needs a set per object.
+     */
     static JsonParser parser(InputStream in, long tokens) {
-        return factory(tokens).createParser(ObjectReadContext.empty(), strictReader(in));
+        return factory(tokens).build().createParser(ObjectReadContext.empty(), strictReader(in));
     }
 
     /** What the parser found, in one line. */
@@ -76,7 +87,7 @@ final class BoundedJson {
         return new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
     }
 
-    private static JsonFactory factory(long tokens) {
+    private static JsonFactoryBuilder factory(long tokens) {
         return JsonFactory.builder()
                 .streamReadConstraints(
                         StreamReadConstraints.builder()
@@ -86,10 +97,8 @@ final class BoundedJson {
                                 .maxStringLength(LONGEST_STRING)
                                 .maxTokenCount(tokens)
                                 .build())
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 // a symbol table would keep every name of a hostile file for good
                 .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-                .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
-                .build();
+                .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES);
     }
 }

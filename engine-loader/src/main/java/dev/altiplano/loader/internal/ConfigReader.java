@@ -6,6 +6,9 @@ import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.RopeParameters;
 import dev.altiplano.loader.SpecialIds;
+
+import org.slf4j.LoggerFactory;
+
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
@@ -13,7 +16,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads {@code config.json} in every spelling that Llama 4 folders use. Defaults and precedence are
@@ -47,8 +49,7 @@ public final class ConfigReader {
         MessageDigest digest = Sha256.start();
         digest.update(json);
         ConfigReader reader = new ConfigReader(Fields.parse(FILE, json));
-        return new Configuration(
-                reader.config(), reader.quantisation(folder), Sha256.hex(digest));
+        return new Configuration(reader.config(), reader.quantisation(folder), Sha256.hex(digest));
     }
 
     private static Fields textFields(Fields top) {
@@ -120,7 +121,8 @@ public final class ConfigReader {
 
     private void requireKnownArithmetic() {
         String activation = text.text("hidden_act").orElse("silu");
-        if (!activation.equals("silu") && !activation.equals("swish")) { // two names of one function
+        if (!activation.equals("silu")
+                && !activation.equals("swish")) { // two names of one function
             throw text.wrong("hidden_act", "silu");
         }
     }
@@ -152,9 +154,9 @@ public final class ConfigReader {
             // not kept in a field: without a provider, SLF4J prints when the first logger is made
             LoggerFactory.getLogger(ConfigReader.class)
                     .warn(
-                            "{}: rope_scaling has factor 8 and high_freq_factor 4, as the first upload"
-                                    + " of Scout did; Meta corrected them to 16 and 1. The file's"
-                                    + " values are used.",
+                            "{}: rope_scaling has factor 8 and high_freq_factor 4, as the first"
+                                    + " upload of Scout did; Meta corrected them to 16 and 1. The"
+                                    + " file's values are used.",
                             text.file());
         }
         return rope;
@@ -193,10 +195,9 @@ public final class ConfigReader {
     private Optional<String> quantisation(Path folder) {
         Optional<String> inConfig =
                 Stream.of(top, text)
-                        .flatMap(
-                                fields ->
-                                        Stream.of("quantization_config", "compression_config")
-                                                .flatMap(name -> fields.object(name).stream()))
+                        .flatMap(fields ->
+                                Stream.of("quantization_config", "compression_config")
+                                        .flatMap(name -> fields.object(name).stream()))
                         .findFirst()
                         .map(ConfigReader::scheme);
         if (inConfig.isEmpty() && SmallFile.exists(folder.resolve("hf_quant_config.json"))) {

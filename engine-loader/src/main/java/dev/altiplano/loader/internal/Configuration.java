@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.Llama4Config;
+
 import java.util.Optional;
 
 /**

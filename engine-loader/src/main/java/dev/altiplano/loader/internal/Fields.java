@@ -1,6 +1,10 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,18 +12,18 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * The fields of one JSON object, read with a type and a range; everything else is answered with file,
- * field, what was found and what was expected.
+ * The fields of one JSON object, read with a type and a range; everything else is answered with
+ * file, field, what was found and what was expected.
  *
- * <p>Methods with a fallback return it when the field is missing and refuse {@code null}; those that
- * return an optional take {@code null} for missing.
+ * <p>Methods with a fallback return it when the field is missing and refuse {@code null}; those
+ * that return an optional take {@code null} for missing.
  */
 final class Fields {
-    /** Bytes; that of the largest published model, with a list of unquantised modules, has 0.1 MB. */
+    /**
+     * Bytes; that of the largest published model, with a list of unquantised modules, has 0.1 MB.
+     */
     static final int LARGEST_FILE = 4 << 20;
 
     private final String file;
@@ -237,8 +241,7 @@ final class Fields {
     CheckpointException wrong(String name, String found, String expected) {
         return new CheckpointException(
                 "%s: %s%s is %s, expected %s"
-                        .formatted(
-                                file, path, Shown.text(name), Shown.text(found), expected));
+                        .formatted(file, path, Shown.text(name), Shown.text(found), expected));
     }
 
     /** The answer to a contradiction that names its fields itself. */
@@ -253,8 +256,7 @@ final class Fields {
 
     private int integerOf(String name, JsonNode node, int least) {
         if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < least) {
-            throw wrong(
-                    name, node, "an integer from %d to %d".formatted(least, Integer.MAX_VALUE));
+            throw wrong(name, node, "an integer from %d to %d".formatted(least, Integer.MAX_VALUE));
         }
         return node.intValue();
     }

@@ -1,13 +1,15 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a file looked like when it was mapped.
@@ -21,8 +23,8 @@ record FileState(Path path, long size, FileTime modified, @Nullable Object key) 
     }
 
     /**
-     * Throws if the file was changed in place. A deleted or replaced one is not: a mapping keeps the
-     * old file and its contents.
+     * Throws if the file was changed in place. A deleted or replaced one is not: a mapping keeps
+     * the old file and its contents.
      */
     void checkUnchanged() {
         FileState now;

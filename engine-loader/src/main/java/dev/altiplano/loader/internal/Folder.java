@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 

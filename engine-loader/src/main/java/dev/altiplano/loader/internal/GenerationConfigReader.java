@@ -3,6 +3,7 @@ package dev.altiplano.loader.internal;
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.GenerationDefaults;
 import dev.altiplano.loader.SpecialIds;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -3,16 +3,24 @@ package dev.altiplano.loader.internal;
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.StoredTensor;
 import dev.altiplano.loader.internal.SafetensorsHeader.Placed;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
 /** Turns the JSON text of a safetensors header into tensors, one after the other. */
 final class HeaderParser {
-    /** A full-size checkpoint with one tensor per expert, projection and scale has 37 000. */
-    static final int MOST_TENSORS = 65_536;
+    /**
+     * The largest model with one tensor per expert, projection, packed weight, scale, shape, zero
+     * point and order has 48 000.
+     */
+    static final int MOST_TENSORS = 49_152;
 
     /** A tensor of two dimensions takes 13 tokens with its name, braces and brackets. */
     static final long MOST_TOKENS = 20L * MOST_TENSORS;
@@ -41,10 +49,13 @@ final class HeaderParser {
         parser.nextToken();
         require(parser.currentToken() == JsonToken.START_OBJECT, "header", "an object");
         List<Placed> tensors = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();
             parser.nextToken();
-            if (name.equals(METADATA)) {
+            if (!names.add(name)) {
+                throw wrong(name, "is there twice");
+            } else if (name.equals(METADATA)) {
                 skipMetadata();
             } else if (tensors.size() == MOST_TENSORS) {
                 throw new CheckpointException(
@@ -76,9 +87,9 @@ final class HeaderParser {
             String field = parser.currentName();
             parser.nextToken();
             switch (field) {
-                case "dtype" -> dtype = dtype(name);
-                case "shape" -> shape = numbers(name);
-                case "data_offsets" -> offsets = numbers(name);
+                case "dtype" -> dtype = first(name, dtype, dtype(name));
+                case "shape" -> shape = first(name, shape, numbers(name));
+                case "data_offsets" -> offsets = first(name, offsets, numbers(name));
                 default -> parser.skipChildren(); // the format may grow
             }
         }
@@ -88,6 +99,13 @@ final class HeaderParser {
         long bytes = bytes(name, dtype, shape);
         long begin = begin(name, offsets, bytes);
         return new Placed(new StoredTensor(name, dtype, shape, bytes, file), dataStart + begin);
+    }
+
+    private <T> T first(String name, @Nullable T before, T now) {
+        if (before != null) {
+            throw wrong(name, "has one of dtype, shape and data_offsets twice");
+        }
+        return now;
     }
 
     private String dtype(String name) {
@@ -101,13 +119,13 @@ final class HeaderParser {
 
     private List<Long> numbers(String name) {
         require(parser.currentToken() == JsonToken.START_ARRAY, name, "a list of integers");
-        List<Long> numbers = new ArrayList<>(4);
+        List<Long> numbers = new ArrayList<>(3);
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             require(isLength(), name, "integers from 0 to 2^63 - 1 in shape and data_offsets");
             require(numbers.size() < MOST_DIMENSIONS, name, "at most 16 numbers");
             numbers.add(parser.getLongValue());
         }
-        return numbers;
+        return List.copyOf(numbers);
     }
 
     private boolean isLength() {

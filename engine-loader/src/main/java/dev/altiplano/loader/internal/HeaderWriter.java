@@ -2,6 +2,11 @@ package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.StoredTensor;
 import dev.altiplano.loader.TensorSpec;
+
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,9 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** Lays out tensors one behind the other and writes the beginning of a safetensors file. */
 public final class HeaderWriter {

@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.LayerKind;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -8,8 +9,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The facts per layer, from a list or from an interval. Lists may be longer than the model: published
- * files keep those of a bigger sibling.
+ * The facts per layer, from a list or from an interval. Lists may be longer than the model:
+ * published files keep those of a bigger sibling.
  */
 final class LayerLists {
     private final Fields text;
@@ -72,7 +73,9 @@ final class LayerLists {
             case "full_attention" -> false;
             default ->
                     throw text.wrong(
-                            "layer_types", type, "chunked_attention or full_attention in each place");
+                            "layer_types",
+                            type,
+                            "chunked_attention or full_attention in each place");
         };
     }
 

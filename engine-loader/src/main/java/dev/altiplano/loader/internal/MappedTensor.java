@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.StoredTensor;
+
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -2,6 +2,7 @@ package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.StoredTensor;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -46,8 +47,16 @@ final class Quantisation {
     private static boolean isQuantised(StoredTensor stored) {
         String name = stored.name();
         return !TextNames.isVision(name)
-                && (SUFFIXES.stream().anyMatch(name::endsWith)
-                        || isWeight(name) && stored.dtype().startsWith("F8_"));
+                && (hasSuffix(name) || (isWeight(name) && stored.dtype().startsWith("F8_")));
+    }
+
+    private static boolean hasSuffix(String name) {
+        for (String suffix : SUFFIXES) { // no stream: asked for every tensor
+            if (name.endsWith(suffix)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isWeight(String name) {

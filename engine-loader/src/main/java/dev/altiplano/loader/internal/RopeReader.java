@@ -2,13 +2,14 @@ package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.Llama3Scaling;
 import dev.altiplano.loader.RopeParameters;
+
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the rotation in its old spelling ({@code rope_theta} beside {@code rope_scaling}) and its new
- * one ({@code rope_parameters} holds both). When a file has both, the old dictionary wins, as in
- * transformers; a {@code rope_theta} inside the dictionary wins over the one beside it.
+ * Reads the rotation in its old spelling ({@code rope_theta} beside {@code rope_scaling}) and its
+ * new one ({@code rope_parameters} holds both). When a file has both, the old dictionary wins, as
+ * in transformers; a {@code rope_theta} inside the dictionary wins over the one beside it.
  */
 final class RopeReader {
     private static final double DEFAULT_THETA = 500_000;

@@ -2,6 +2,10 @@ package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.StoredTensor;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -9,8 +13,6 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.List;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
 
 /**
  * What the header of a safetensors file says, every bound checked: 8 bytes with its length, then a

@@ -2,6 +2,7 @@ package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.internal.SafetensorsHeader.Placed;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

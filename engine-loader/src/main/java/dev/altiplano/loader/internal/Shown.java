@@ -18,7 +18,10 @@ final class Shown {
                 i = text.length() - half;
             }
             char c = text.charAt(i);
-            if (Character.isISOControl(c) || Character.isSurrogate(c) || c == 0x2028 || c == 0x2029) {
+            if (Character.isISOControl(c)
+                    || Character.isSurrogate(c)
+                    || c == 0x2028
+                    || c == 0x2029) {
                 shown.append("\\u%04x".formatted((int) c));
             } else {
                 shown.append(c);

@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -51,10 +52,7 @@ final class SmallFile {
     static String readText(Path file, int limit) {
         byte[] bytes = read(file, limit);
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
             throw new CheckpointException("%s: is not valid UTF-8".formatted(name(file)), e);
         }
@@ -74,7 +72,8 @@ final class SmallFile {
 
     static CheckpointException unreadable(String name, IOException e) {
         String reason = e.getClass().getSimpleName() + " " + e.getMessage();
-        return new CheckpointException("%s: cannot be read: %s".formatted(name, Shown.text(reason)), e);
+        return new CheckpointException(
+                "%s: cannot be read: %s".formatted(name, Shown.text(reason)), e);
     }
 
     static String name(Path file) {

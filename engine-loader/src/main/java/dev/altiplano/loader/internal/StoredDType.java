@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.kernels.DType;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -3,6 +3,9 @@ package dev.altiplano.loader.internal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.altiplano.loader.CheckpointException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -10,12 +13,10 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Every tensor of a folder by its name, in one file or in the shards that an index lists. */
 public final class TensorIndex {
@@ -74,7 +75,13 @@ public final class TensorIndex {
 
     private static Path resolve(Path folder, String shard) {
         try {
-            return folder.resolve(shard);
+            Path path = folder.resolve(shard);
+            if (!SmallFile.exists(path)) {
+                throw new CheckpointException(
+                        "%s: is missing from the folder, although weight_map of %s names it"
+                                .formatted(SmallFile.name(path), INDEX));
+            }
+            return path;
         } catch (InvalidPathException e) {
             throw new CheckpointException(
                     "%s: weight_map names '%s', which is no possible file name here"
@@ -84,10 +91,9 @@ public final class TensorIndex {
     }
 
     private void requireAgreement(Map<String, String> shardOf) {
-        Map<String, String> unseen = new HashMap<>(shardOf);
         for (MappedTensor tensor : tensors.values()) {
             String name = tensor.stored().name();
-            String listed = unseen.remove(name);
+            String listed = shardOf.get(name);
             if (listed == null || !tensor.stored().file().equals(Shown.text(listed))) {
                 throw new CheckpointException(
                         "%s: tensor '%s' is here, but weight_map of %s %s"
@@ -100,14 +106,15 @@ public final class TensorIndex {
                                                 : "says " + Shown.text(listed)));
             }
         }
-        if (!unseen.isEmpty()) {
-            String name = Collections.min(unseen.keySet());
-            throw new CheckpointException(
-                    "%s: has no tensor '%s', although weight_map of %s says so"
-                            .formatted(
-                                    Shown.text(String.valueOf(unseen.get(name))),
-                                    Shown.text(name),
-                                    INDEX));
+        for (Map.Entry<String, String> listed : shardOf.entrySet()) {
+            if (!tensors.containsKey(listed.getKey())) {
+                throw new CheckpointException(
+                        "%s: has no tensor '%s', although weight_map of %s says so"
+                                .formatted(
+                                        Shown.text(listed.getValue()),
+                                        Shown.text(listed.getKey()),
+                                        INDEX));
+            }
         }
     }
 
@@ -145,8 +152,7 @@ public final class TensorIndex {
         MessageDigest digest = Sha256.start();
         digest.update(seed.getBytes(UTF_8));
         for (Shard shard : shards) {
-            String line =
-                    "\n%s %d %s".formatted(shard.file(), shard.size(), shard.headerDigest());
+            String line = "\n%s %d %s".formatted(shard.file(), shard.size(), shard.headerDigest());
             digest.update(line.getBytes(UTF_8));
         }
         return Sha256.hex(digest);

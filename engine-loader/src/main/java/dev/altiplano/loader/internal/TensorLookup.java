@@ -5,6 +5,7 @@ import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Order;
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.StoredTensor;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,7 +14,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Turns tensors into matrices after checking dtype and shape, and remembers which were asked for. */
+/**
+ * Turns tensors into matrices after checking dtype and shape, and remembers which were asked for.
+ */
 final class TensorLookup {
     private static final String DTYPES = "BF16, F16 or F32";
 
@@ -53,8 +56,7 @@ final class TensorLookup {
         List<Matrix> stack = new ArrayList<>(count.size());
         for (int i = 0; i < count.size(); i++) {
             MemorySegment slice = tensor.data().asSlice(i * bytes, bytes);
-            stack.add(
-                    new Matrix(slice, dtype, Order.INPUT_MAJOR, outputs.size(), inputs.size()));
+            stack.add(new Matrix(slice, dtype, Order.INPUT_MAJOR, outputs.size(), inputs.size()));
         }
         return stack;
     }
@@ -81,15 +83,14 @@ final class TensorLookup {
     private static DType dtype(MappedTensor tensor) {
         StoredTensor stored = tensor.stored();
         return StoredDType.kernelType(stored.dtype())
-                .orElseThrow(
-                        () ->
-                                new CheckpointException(
-                                        "%s: tensor '%s' has dtype %s, expected %s"
-                                                .formatted(
-                                                        stored.file(),
-                                                        Shown.text(stored.name()),
-                                                        stored.dtype(),
-                                                        DTYPES)));
+                .orElseThrow(() ->
+                        new CheckpointException(
+                                "%s: tensor '%s' has dtype %s, expected %s"
+                                        .formatted(
+                                                stored.file(),
+                                                Shown.text(stored.name()),
+                                                stored.dtype(),
+                                                DTYPES)));
     }
 
     private static String meaning(Extent... extents) {

@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
+
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -61,6 +62,11 @@ record TextNames(String prefix, String head) {
 
     /** Whether a tensor belongs to the image tower or its projector. */
     static boolean isVision(String name) {
-        return VISION.stream().anyMatch(name::startsWith);
+        for (String prefix : VISION) { // no stream: asked for every tensor
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

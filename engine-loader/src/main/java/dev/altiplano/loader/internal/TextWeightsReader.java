@@ -12,6 +12,7 @@ import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.MixtureWeights;
 import dev.altiplano.loader.StoredTensor;
 import dev.altiplano.loader.TextWeights;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -150,7 +151,7 @@ public final class TextWeightsReader {
 
     private boolean isHarmless(String name) {
         return TextNames.isVision(name)
-                || config.tiedHead() && name.equals(names.head()) // a copy of the embedding
+                || (config.tiedHead() && name.equals(names.head())) // a copy of the embedding
                 || name.endsWith("rotary_emb.inv_freq") // follows from config.json
                 || name.endsWith(".k_scale") // only for caches of 8 bits
                 || name.endsWith(".v_scale");

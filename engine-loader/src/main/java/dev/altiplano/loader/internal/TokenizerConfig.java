@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
+
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -41,11 +42,8 @@ public final class TokenizerConfig {
 
     private Optional<TemplateSource> templateIn(String file) {
         return fields(file)
-                .flatMap(
-                        fields ->
-                                fields.isArray(TEMPLATE)
-                                        ? defaultOf(fields)
-                                        : fields.text(TEMPLATE))
+                .flatMap(fields ->
+                        fields.isArray(TEMPLATE) ? defaultOf(fields) : fields.text(TEMPLATE))
                 .map(text -> new TemplateSource(text, file));
     }
 
@@ -77,11 +75,10 @@ public final class TokenizerConfig {
     /** A token is written as its text, or as an object whose {@code content} is its text. */
     private Optional<String> tokenIn(String file, String name) {
         return fields(file)
-                .flatMap(
-                        fields ->
-                                fields.isObject(name)
-                                        ? fields.object(name).flatMap(token -> token.text("content"))
-                                        : fields.text(name));
+                .flatMap(fields ->
+                        fields.isObject(name)
+                                ? fields.object(name).flatMap(token -> token.text("content"))
+                                : fields.text(name));
     }
 
     private Optional<Fields> fields(String file) {

@@ -1,15 +1,17 @@
 package dev.altiplano.loader.internal;
 
 import dev.altiplano.loader.CheckpointException;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * Reads {@code model.safetensors.index.json}: {@code weight_map} says which file holds a tensor.
@@ -50,6 +52,9 @@ final class WeightMap {
             String field = parser.currentName();
             parser.nextToken();
             if (field.equals(FIELD)) {
+                if (!shardOf.isEmpty()) {
+                    throw new CheckpointException("%s: %s is there twice".formatted(file, FIELD));
+                }
                 parseEntries(shardOf);
             } else {
                 parser.skipChildren();
@@ -69,9 +74,18 @@ final class WeightMap {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String tensor = parser.currentName();
             parser.nextToken();
-            require(JsonToken.VALUE_STRING, FIELD + "." + Shown.text(tensor), "a file name");
-            shardOf.put(
-                    tensor, shardNames.computeIfAbsent(parser.getString(), this::requirePlainName));
+            if (shardOf.size() == HeaderParser.MOST_TENSORS) {
+                throw new CheckpointException(
+                        "%s: %s names more than %d tensors"
+                                .formatted(file, FIELD, HeaderParser.MOST_TENSORS));
+            }
+            require(JsonToken.VALUE_STRING, tensor, "a file name");
+            String shard = shardNames.computeIfAbsent(parser.getString(), this::requirePlainName);
+            if (shardOf.put(tensor, shard) != null) {
+                throw new CheckpointException(
+                        "%s: %s names tensor '%s' twice"
+                                .formatted(file, FIELD, Shown.text(tensor)));
+            }
         }
     }
 
@@ -79,7 +93,8 @@ final class WeightMap {
     private String requirePlainName(String shard) {
         boolean plain =
                 shard.endsWith(".safetensors")
-                        && shard.chars().noneMatch(c -> c < ' ' || c == '/' || c == '\\' || c == ':');
+                        && shard.chars()
+                                .noneMatch(c -> c < ' ' || c == '/' || c == '\\' || c == ':');
         if (!plain) {
             throw new CheckpointException(
                     "%s: %s names '%s', expected a .safetensors file of this folder"
@@ -93,7 +108,8 @@ final class WeightMap {
             String found =
                     parser.currentToken() == null ? "nothing" : Shown.text(parser.getString());
             throw new CheckpointException(
-                    "%s: %s is '%s', expected %s".formatted(file, where, found, inWords));
+                    "%s: '%s' is '%s', expected %s"
+                            .formatted(file, Shown.text(where), found, inWords));
         }
     }
 }

@@ -9,6 +9,13 @@ import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama3Scaling;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.RopeParameters;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,11 +25,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
     private static final Llama3Scaling SCOUT = new Llama3Scaling(16, 1, 1, 8192);
@@ -49,8 +51,7 @@ class ConfigReaderTest {
         return ConfigReader.read(folder);
     }
 
-    private static List<Integer> layersWhere(
-            Llama4Config config, Predicate<LayerKind> fact) {
+    private static List<Integer> layersWhere(Llama4Config config, Predicate<LayerKind> fact) {
         return IntStream.range(0, config.layers().size())
                 .filter(i -> fact.test(config.layers().get(i)))
                 .boxed()
@@ -196,7 +197,9 @@ class ConfigReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"no_rope_layers\": null", "\"no_rope_layers\": []", "\"num_hidden_layers\": 48",
+                "\"no_rope_layers\": null",
+                "\"no_rope_layers\": []",
+                "\"num_hidden_layers\": 48",
                 "\"no_rope_layer_interval\": 4"
             })
     void anAbsentListOfRotaryLayersMeansTheInterval(String fields) {
@@ -317,7 +320,8 @@ class ConfigReaderTest {
                         + " 1 to 2147483647",
                 "\"hidden_size\": \"5120\"; hidden_size is \"5120\", expected an integer from 1 to"
                         + " 2147483647",
-                "\"hidden_size\": 1.5; hidden_size is 1.5, expected an integer from 1 to 2147483647",
+                "\"hidden_size\": 1.5; hidden_size is 1.5, expected an integer from 1 to"
+                        + " 2147483647",
                 "\"hidden_size\": null; hidden_size is null, expected an integer from 1 to"
                         + " 2147483647",
                 "\"num_key_value_heads\": 7; num_attention_heads is 40, not a multiple of"
@@ -371,13 +375,12 @@ class ConfigReaderTest {
 
     @Test
     void messagesSayWhereANestedFieldStands() {
-        assertThatThrownBy(
-                        () ->
-                                file(
-                                        """
-                                        {"model_type": "llama4",
-                                         "text_config": {"rope_scaling": {"rope_type": 3}}}
-                                        """))
+        assertThatThrownBy(() ->
+                        file(
+                                """
+                                {"model_type": "llama4",
+                                 "text_config": {"rope_scaling": {"rope_type": 3}}}
+                                """))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(
                         "config.json: text_config.rope_scaling.rope_type is 3, expected a string");
@@ -387,9 +390,10 @@ class ConfigReaderTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "{\"model_type\": \"llama4_text\", \"architectures\": [\"LlamaForCausalLMEagle3\"]};"
-                        + " config.json: architectures is LlamaForCausalLMEagle3, expected"
-                        + " Llama4ForConditionalGeneration or Llama4ForCausalLM",
+                "{\"model_type\": \"llama4_text\", \"architectures\":"
+                        + " [\"LlamaForCausalLMEagle3\"]}; config.json: architectures is"
+                        + " LlamaForCausalLMEagle3, expected Llama4ForConditionalGeneration or"
+                        + " Llama4ForCausalLM",
                 "{\"model_type\": \"llama\", \"architectures\": [\"LlamaForCausalLM\"]};"
                         + " config.json: architectures is LlamaForCausalLM, expected"
                         + " Llama4ForConditionalGeneration or Llama4ForCausalLM",
@@ -410,7 +414,14 @@ class ConfigReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "{", "{}}", "{\"a\": 1, \"a\": 2}", "{\"a\": NaN}", "{'a': 1}", "\u0000", "{} x"
+                "",
+                "{",
+                "{}}",
+                "{\"a\": 1, \"a\": 2}",
+                "{\"a\": NaN}",
+                "{'a': 1}",
+                "\u0000",
+                "{} x"
             })
     void brokenJsonIsAnsweredInOneLine(String json) {
         assertThatThrownBy(() -> file(json))

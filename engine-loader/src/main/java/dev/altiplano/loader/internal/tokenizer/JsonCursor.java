@@ -208,8 +208,8 @@ final class JsonCursor implements AutoCloseable {
                 case START_ARRAY -> array();
                 case VALUE_STRING -> parser.getString();
                 case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
-                case VALUE_TRUE -> Boolean.TRUE;
-                case VALUE_FALSE -> Boolean.FALSE;
+                case VALUE_TRUE -> true;
+                case VALUE_FALSE -> false;
                 case VALUE_NULL -> null;
                 case null, default -> throw wrongType(path, "a value");
             };

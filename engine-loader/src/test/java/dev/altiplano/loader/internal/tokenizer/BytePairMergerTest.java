@@ -99,7 +99,7 @@ class BytePairMergerTest {
                 return ids.stream().mapToInt(Integer::intValue).toArray();
             }
             ids.set(at, merges.result(best));
-            ids.remove(at + 1);
+            ids.remove(/* index */ at + 1);
         }
     }
 

@@ -23,6 +23,8 @@ final class AddedTokenMatcher {
     /** Takes the sections of a text in order, none of them empty. */
     interface Sections {
         /**
+         * Takes {@code text[from, to)}.
+         *
          * @param id the added token that stands here, or -1 for text
          */
         void take(int id, int from, int to);

@@ -1,7 +1,9 @@
 package dev.altiplano.loader.internal.tokenizer;
 
 import dev.altiplano.loader.CheckpointException;
+import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,11 +12,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
 /** Walks through a JSON file without building a tree; faults name the file and the field. */
@@ -46,6 +50,33 @@ final class JsonCursor implements AutoCloseable {
     /** The parser, standing at the current token; for loops that must be fast. */
     JsonParser parser() {
         return parser;
+    }
+
+    /** Runs a walk through the file; what the parser cannot read becomes a fault with its place. */
+    void walk(Consumer<JsonCursor> action) {
+        try {
+            action.accept(this);
+        } catch (JacksonException e) {
+            throw new CheckpointException(file + ": " + reason(e), e);
+        }
+    }
+
+    private String reason(JacksonException e) {
+        if (e.getCause() instanceof CharacterCodingException) {
+            return "has bytes that are not UTF-8";
+        }
+        if (e.getCause() instanceof IOException cause) {
+            return "cannot be read: " + cause;
+        }
+        var place = parser.currentLocation();
+        return "%s at line %d, column %d: %s"
+                .formatted(
+                        e instanceof StreamConstraintsException
+                                ? "is larger than allowed"
+                                : "is not valid JSON",
+                        place.getLineNr(),
+                        place.getColumnNr(),
+                        e.getOriginalMessage());
     }
 
     /**
@@ -177,8 +208,8 @@ final class JsonCursor implements AutoCloseable {
                 case START_ARRAY -> array();
                 case VALUE_STRING -> parser.getString();
                 case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
-                case VALUE_TRUE -> Boolean.TRUE;
-                case VALUE_FALSE -> Boolean.FALSE;
+                case VALUE_TRUE -> true;
+                case VALUE_FALSE -> false;
                 case VALUE_NULL -> null;
                 case null, default -> throw wrongType(path, "a value");
             };

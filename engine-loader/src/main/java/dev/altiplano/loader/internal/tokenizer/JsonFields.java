@@ -21,25 +21,34 @@ record JsonFields(String file, String path, Map<?, ?> members) {
     }
 
     String string(String name) {
-        return members.get(name) instanceof String text ? text : fail(name, "a string");
+        if (members.get(name) instanceof String text) {
+            return text;
+        }
+        throw wrong(name, "a string");
     }
 
     boolean flag(String name, boolean absent) {
         if (!members.containsKey(name)) {
             return absent;
         }
-        return members.get(name) instanceof Boolean flag ? flag : fail(name, "true or false");
+        if (members.get(name) instanceof Boolean flag) {
+            return flag;
+        }
+        throw wrong(name, "true or false");
     }
 
     int id(String name) {
         if (members.get(name) instanceof Integer id && id >= 0 && id < Vocabulary.MAX_IDS) {
             return id;
         }
-        return fail(name, "an id from 0 to " + (Vocabulary.MAX_IDS - 1));
+        throw wrong(name, "an id from 0 to " + (Vocabulary.MAX_IDS - 1));
     }
 
     List<?> list(String name) {
-        return members.get(name) instanceof List<?> list ? list : fail(name, "an array");
+        if (members.get(name) instanceof List<?> list) {
+            return list;
+        }
+        throw wrong(name, "an array");
     }
 
     boolean has(String name) {
@@ -56,9 +65,9 @@ record JsonFields(String file, String path, Map<?, ?> members) {
                 "%s: '%s.%s' %s, expected %s".formatted(file, path, name, found, expected));
     }
 
-    private <T> T fail(String name, String expected) {
-        Object found = members.get(name);
-        throw fault(name, members.containsKey(name) ? "is " + type(found) : "is missing", expected);
+    private CheckpointException wrong(String name, String expected) {
+        String found = members.containsKey(name) ? "is " + type(members.get(name)) : "is missing";
+        return fault(name, found, expected);
     }
 
     static String type(@Nullable Object value) {

@@ -77,7 +77,7 @@ final class PreTokenizerReader {
         try {
             return SplitPattern.compile(pattern.string("Regex"));
         } catch (IllegalArgumentException e) {
-            throw pattern.fault("Regex", e.getMessage(), "a simple regular expression");
+            throw pattern.fault("Regex", String.valueOf(e.getMessage()), "a simple regular expression");
         }
     }
 

@@ -5,16 +5,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * Reads a {@code tokenizer.json} with byte-level BPE.
@@ -58,9 +57,7 @@ final class TokenizerJson {
     private void pass(Consumer<JsonCursor> action) {
         try (Reader text = open();
                 JsonCursor json = new JsonCursor(file, text)) {
-            action.accept(json);
-        } catch (JacksonException e) {
-            throw broken(e);
+            json.walk(action);
         } catch (IOException e) {
             throw new CheckpointException(file + ": cannot be read: " + e, e);
         }
@@ -74,21 +71,6 @@ final class TokenizerJson {
         }
         var decoder = StandardCharsets.UTF_8.newDecoder(); // reports errors, unlike the constructors
         return new BufferedReader(new InputStreamReader(Files.newInputStream(path), decoder));
-    }
-
-    private CheckpointException broken(JacksonException e) {
-        if (e.getCause() instanceof CharacterCodingException) {
-            return new CheckpointException(file + ": has bytes that are not UTF-8", e);
-        }
-        var where = e.getLocation();
-        return new CheckpointException(
-                "%s: is not valid JSON at line %d, column %d: %s"
-                        .formatted(
-                                file,
-                                where == null ? -1 : where.getLineNr(),
-                                where == null ? -1 : where.getColumnNr(),
-                                e.getOriginalMessage()),
-                e);
     }
 
     private void readAll(JsonCursor json) {
@@ -157,7 +139,7 @@ final class TokenizerJson {
     private void check(JsonCursor json, String name, @Nullable Object... allowed) {
         Object value = json.value("model." + name);
         for (Object expected : allowed) {
-            if (java.util.Objects.equals(value, expected)) {
+            if (Objects.equals(value, expected)) {
                 return;
             }
         }

@@ -71,7 +71,7 @@ final class Attributes {
         return switch (object) {
             case String text -> method(render, StringMethods.TABLE, text, name);
             case Dict dict -> method(render, CollectionMethods.DICT, dict, name);
-            case List<?> list -> method(render, CollectionMethods.SEQUENCE, list, name);
+            case List<?> list -> method(render, CollectionMethods.LIST, list, name);
             case Tuple tuple -> tuple(render, tuple, name);
             case Range range -> range(render, range, name);
             case Boolean _, Long _, BigInteger _, Double _ -> number(object, name);

@@ -96,15 +96,22 @@ final class BraceFormat {
             case 0 -> value;
             case 's' -> render.str(value);
             case 'r' -> PythonText.repr(render.budget(), value);
-            case 'a' -> PercentFormat.ascii(PythonText.repr(render.budget(), value));
+            case 'a' -> ascii(value);
             default -> throw new Fault("Unknown conversion specifier '%s'", conversion);
         };
+    }
+
+    private String ascii(Object value) {
+        return PercentFormat.ascii(render.budget(), PythonText.repr(render.budget(), value));
     }
 
     private Object value(String path) {
         int end = 0;
         while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
             end++;
+        }
+        if (end == 0 && !path.isEmpty()) {
+            throw new Fault("a field of the format starts with '%s'", path.charAt(0));
         }
         Object value = first(path.substring(0, end));
         int at = end;

@@ -57,7 +57,7 @@ final class Budget {
 
     /** Pays for a new list or mapping of so many items. */
     void items(long count) {
-        text(16 * count);
+        text(16 * Math.min(count, MAX_TEXT));
     }
 
     /** Goes one level deeper into nested code or values; {@link #leave()} goes back. */

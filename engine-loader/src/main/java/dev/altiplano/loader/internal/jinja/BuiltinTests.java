@@ -44,8 +44,18 @@ final class BuiltinTests {
         is("sequence", BuiltinTests::isSequence);
         is("callable", value -> value instanceof Function || value instanceof Undefined);
         is("escaped", _ -> false);
-        is("filter", value -> value instanceof String name && BuiltinFilters.find(name) != null);
-        is("test", value -> value instanceof String name && find(name) != null);
+        exists("filter", name -> BuiltinFilters.find(name) != null);
+        exists("test", name -> find(name) != null);
+    }
+
+    private static void exists(String kind, Predicate<String> known) {
+        Method.add(
+                TABLE,
+                kind,
+                "",
+                (render, self, _) ->
+                        Hashes.key(render.budget(), self) instanceof String name
+                                && known.test(name));
     }
 
     private static void is(String name, Predicate<Object> predicate) {

@@ -8,6 +8,7 @@ import java.util.Map;
 /** The methods of dicts, lists, tuples and ranges that change nothing. */
 final class CollectionMethods {
     static final Map<String, Method> DICT = new HashMap<>();
+    static final Map<String, Method> LIST = new HashMap<>();
     static final Map<String, Method> SEQUENCE = new HashMap<>();
 
     static {
@@ -18,7 +19,8 @@ final class CollectionMethods {
         Method.add(DICT, "copy", "", CollectionMethods::copy);
         Method.add(SEQUENCE, "count", "/value", CollectionMethods::count);
         Method.add(SEQUENCE, "index", "/value /start? /stop?", CollectionMethods::index);
-        Method.add(SEQUENCE, "copy", "", CollectionMethods::copy);
+        LIST.putAll(SEQUENCE);
+        Method.add(LIST, "copy", "", CollectionMethods::copy);
     }
 
     private CollectionMethods() {}

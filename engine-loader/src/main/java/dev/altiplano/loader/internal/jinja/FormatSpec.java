@@ -8,8 +8,9 @@ import java.util.Locale;
  * [[fill]align][sign][z][#][0][width][grouping][.precision][type]}.
  *
  * @param fill one character, empty for the default
- * @param align one of {@code <>=^}, 0 for the default
+ * @param align one of {@code <>=^}, {@code 0} for zeros behind the sign, 0 for the default
  * @param sign one of {@code + -} and blank, 0 for the default
+ * @param flags {@code #} and {@code z}, as far as given
  * @param grouping {@code ,} or {@code _}, 0 for none
  * @param precision negative if not given
  * @param type 0 for the default
@@ -18,7 +19,7 @@ record FormatSpec(
         String fill,
         char align,
         char sign,
-        boolean alternate,
+        String flags,
         long width,
         char grouping,
         int precision,
@@ -38,8 +39,8 @@ record FormatSpec(
         if (type != 0 && type != 's') {
             throw unknownType("str");
         }
-        if (sign != 0 || align == '=' || alternate || grouping != 0) {
-            throw new Fault("a sign, '=', '#' or grouping is not allowed in string format specifier");
+        if (sign != 0 || align == '=' || !flags.isEmpty() || grouping != 0) {
+            throw new Fault("a text has no sign, no base and no groups to format");
         }
         boolean cut = precision >= 0 && text.codePointCount(0, text.length()) > precision;
         String shown = cut ? text.substring(0, text.offsetByCodePoints(0, precision)) : text;
@@ -55,8 +56,12 @@ record FormatSpec(
             throw unknownType("float");
         }
         char form = type == 0 ? 'r' : type == 'n' ? 'g' : type;
+        boolean alternate = flags.contains("#");
         String digits = new FloatFormat(form, precision, alternate).digits(number);
         boolean negative = number < 0 || (number == 0 && 1 / number < 0);
+        if (negative && flags.contains("z")) { // no minus in front of nothing but zeros
+            negative = digits.chars().anyMatch(c -> c >= '1' && c <= '9');
+        }
         return grouped(budget, sign(negative), digits, 3);
     }
 
@@ -89,7 +94,7 @@ record FormatSpec(
     }
 
     private String prefix(String prefix) {
-        return alternate ? prefix : "";
+        return flags.contains("#") ? prefix : "";
     }
 
     /** The character of a code point. */
@@ -112,7 +117,7 @@ record FormatSpec(
         }
         StringBuilder out = new StringBuilder(digits.substring(whole));
         String front = digits.substring(0, whole);
-        boolean zeros = align == '=' && fill.equals("0");
+        boolean zeros = align == '0' || (align == '=' && fill.equals("0"));
         long least = zeros ? width - sign.length() - out.length() : 0;
         int count = 0;
         for (int i = front.length() - 1; i >= 0 || count + (count - 1) / size < least; i--) {
@@ -126,9 +131,9 @@ record FormatSpec(
     }
 
     private String padded(Budget budget, String sign, String body, char otherwise) {
-        char side = align == 0 ? otherwise : align;
+        char side = align == 0 || (align == '0' && otherwise == '<') ? otherwise : align;
         String pad = fill.isEmpty() ? " " : fill;
-        if (side == '=') {
+        if (side == '=' || side == '0') {
             return sign + Padding.LEFT.apply(budget, body, width - sign.length(), pad);
         }
         String text = sign + body;

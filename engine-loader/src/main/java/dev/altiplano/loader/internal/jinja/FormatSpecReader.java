@@ -35,11 +35,10 @@ final class FormatSpecReader {
             align = oneOf("<>=^");
         }
         char sign = oneOf("+- ");
-        oneOf("z");
-        boolean alternate = oneOf("#") != 0;
+        String flags = (oneOf("z") != 0 ? "z" : "") + (oneOf("#") != 0 ? "#" : "");
         if (oneOf("0") != 0) {
             fill = fill.isEmpty() ? "0" : fill;
-            align = align == 0 ? 'z' : align;
+            align = align == 0 ? '0' : align;
         }
         int width = number(0);
         char grouping = oneOf(",_");
@@ -54,13 +53,7 @@ final class FormatSpecReader {
         if (at < spec.length()) {
             throw new Fault("Invalid format specifier %s", PythonText.quote(spec));
         }
-        return new FormatSpec(
-                fill, zeroAlign(align, type), sign, alternate, width, grouping, precision, type);
-    }
-
-    /** Zeros in front of a number stand behind its sign; a text has no sign. */
-    private static char zeroAlign(char align, char type) {
-        return align != 'z' ? align : type == 's' ? 0 : '=';
+        return new FormatSpec(fill, align, sign, flags, width, grouping, precision, type);
     }
 
     private boolean isAlign(int i) {

@@ -116,11 +116,16 @@ final class Lexer {
                 }
             }
         }
-        throw source.error(begin, "Missing end of raw directive");
+        if (at < text.length()) {
+            throw source.error(begin, "Missing end of raw directive");
+        }
     }
 
     private void comment(int begin) {
         int close = text.indexOf("#}", at);
+        if (at == text.length()) {
+            return; // Jinja does not mind either
+        }
         if (close < 0) {
             throw source.error(begin, "Missing end of comment tag");
         }

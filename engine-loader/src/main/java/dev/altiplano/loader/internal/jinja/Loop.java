@@ -82,10 +82,6 @@ final class Loop implements Function {
         return current == null ? None.NONE : current;
     }
 
-    boolean isEmpty() {
-        return index < 0;
-    }
-
     long index() {
         return index + 1;
     }

@@ -66,7 +66,16 @@ final class NumberText {
         while (end > start && Chars.isSpace(text.charAt(end - 1))) {
             end--;
         }
-        return text.substring(start, end);
+        String plain = text.substring(start, end);
+        return plain.chars().allMatch(c -> c < 128) ? plain : asciiDigits(plain);
+    }
+
+    private static String asciiDigits(String text) {
+        StringBuilder out = new StringBuilder();
+        text.codePoints()
+                .map(c -> Chars.isDecimal(c) ? '0' + Character.digit(c, 10) : c)
+                .forEach(out::appendCodePoint);
+        return out.toString();
     }
 
     /** Drops underscores between digits; others stay, and make the number invalid. */

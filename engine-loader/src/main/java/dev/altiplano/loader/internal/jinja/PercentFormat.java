@@ -136,7 +136,7 @@ final class PercentFormat {
         return switch (type) {
             case 's' -> cut(PythonText.str(budget, value), precision);
             case 'r' -> cut(PythonText.repr(budget, value), precision);
-            case 'a' -> cut(ascii(PythonText.repr(budget, value)), precision);
+            case 'a' -> cut(ascii(budget, PythonText.repr(budget, value)), precision);
             case 'c' -> character(value);
             case 'd', 'i', 'u', 'o', 'x', 'X' -> integer(value, type, flags, precision);
             case 'e', 'E', 'f', 'F', 'g', 'G' -> {
@@ -230,7 +230,11 @@ final class PercentFormat {
     }
 
     /** A text whose characters outside ASCII are escaped. */
-    static String ascii(String text) {
+    static String ascii(Budget budget, String text) {
+        if (text.chars().allMatch(c -> c < 128)) {
+            return text;
+        }
+        budget.text(10L * text.length());
         StringBuilder ascii = new StringBuilder();
         text.codePoints()
                 .forEach(

@@ -146,15 +146,18 @@ final class Renderer {
             size = -1;
         }
         Loop loop = new Loop(this, statement, scope, items, size, outer);
+        boolean complete = false; // a turn that was left early does not count in Jinja
         while (loop.advance()) {
             Scope turn = scope.inner();
             assign(statement.head().target(), loop.item(), turn);
             turn.set("loop", loop);
-            if (run(statement.body(), turn, out) == Flow.BREAK) {
-                return Flow.ON;
+            Flow flow = run(statement.body(), turn, out);
+            complete |= flow == Flow.ON;
+            if (flow == Flow.BREAK) {
+                break;
             }
         }
-        return loop.isEmpty() ? run(statement.otherwise(), scope.inner(), out) : Flow.ON;
+        return complete ? Flow.ON : run(statement.otherwise(), scope.inner(), out);
     }
 
     private Iterator<Object> chosen(

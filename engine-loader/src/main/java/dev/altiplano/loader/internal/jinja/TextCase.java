@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** Upper and lower case, as {@code str} has it in every locale. */
 final class TextCase {
+    private static final String DOTLESS_I = "\u0131"; // whose capital has another small letter
+
     private TextCase() {}
 
     static String upper(String text) {
@@ -14,9 +16,14 @@ final class TextCase {
         return text.toLowerCase(Locale.ROOT);
     }
 
-    /** Case folding, for the characters where it differs from lower case in living languages. */
+    /** Case folding: sharp s becomes ss, a final sigma one like the others. */
     static String fold(String text) {
-        return lower(text).replace("\u00df", "ss").replace('\u03c2', '\u03c3');
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints()
+                .mapToObj(Character::toString)
+                .map(c -> c.equals(DOTLESS_I) ? c : lower(upper(c)))
+                .forEach(out::append);
+        return out.toString();
     }
 
     static String capitalize(String text) {
@@ -44,9 +51,17 @@ final class TextCase {
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints()
                 .mapToObj(Character::toString)
-                .map(c -> Character.isUpperCase(c.codePointAt(0)) ? lower(c) : upper(c))
+                .map(TextCase::swapOne)
                 .forEach(out::append);
         return out.toString();
+    }
+
+    private static String swapOne(String character) {
+        int c = character.codePointAt(0);
+        if (Character.isUpperCase(c)) {
+            return lower(character);
+        }
+        return Character.isLowerCase(c) ? upper(character) : character;
     }
 
     static boolean isLower(String text) {

@@ -102,7 +102,6 @@ final class TextFilters {
     }
 
     private static Object truncate(Render render, Object self, Bound arguments) {
-        String text = Bound.text(self);
         String end = arguments.text(2, "...");
         Object tolerance = arguments.orNull(3);
         long leeway = tolerance == null ? TRUNCATE_LEEWAY : Bound.integer(tolerance);
@@ -111,10 +110,11 @@ final class TextFilters {
         if (length < endLength || leeway < 0) {
             throw new Fault("expected length >= %d and leeway >= 0", endLength);
         }
-        int size = Types.length(render.budget(), text);
+        int size = Types.length(render.budget(), self);
         if (size - leeway <= length) {
-            return text;
+            return self;
         }
+        String text = Bound.text(self);
         render.budget().text(text.length());
         String kept = text.substring(0, text.offsetByCodePoints(0, (int) length - endLength));
         int blank = arguments.flag(1) ? -1 : kept.lastIndexOf(' ');

@@ -42,7 +42,7 @@ record WordWrap(Budget budget, long width, boolean breaksLongWords, boolean brea
         if (!chunks.isEmpty() && size(chunks.getFirst()) > width) {
             if (breaksLongWords) {
                 String word = chunks.removeFirst();
-                int cut = cut(word, (int) Math.max(1, width - length));
+                int cut = cut(word, (int) (width - length));
                 budget.text(word.length());
                 line.add(word.substring(0, cut));
                 chunks.addFirst(word.substring(cut));

@@ -140,6 +140,8 @@ public final class Llama4Model implements AutoCloseable {
                     allPositions,
                     (position, logits) ->
                             eachRow(logits, row, r -> consumer.accept(position + r, row)));
+        } catch (InternalError e) {
+            throw explained(e);
         }
     }
 
@@ -158,6 +160,8 @@ public final class Llama4Model implements AutoCloseable {
                             eachRow(logits, logit, r -> consumer.logits(position + r, logit)),
                     (layer, position, x) ->
                             eachRow(x, hidden, r -> consumer.hidden(layer, position + r, hidden)));
+        } catch (InternalError e) {
+            throw explained(e);
         }
     }
 
@@ -232,6 +236,22 @@ public final class Llama4Model implements AutoCloseable {
             throw new IllegalStateException("the model is closed");
         }
         checkpoint.checkUnchanged();
+    }
+
+    /**
+     * What is to be thrown for a failure in a step.
+     *
+     * <p>The JVM answers a read behind the end of a mapped file with an {@link InternalError}; if a
+     * shard has changed, that is said instead. Errors are thrown from here.
+     */
+    RuntimeException explained(Throwable failure) {
+        if (failure instanceof InternalError) {
+            checkpoint.checkUnchanged();
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) failure;
     }
 
     PromptEncoder encoder() {

@@ -154,6 +154,11 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** What is to be thrown for a failure in a step: a shard cut short while it was mapped, in words. */
+    RuntimeException explained(Throwable failure) {
+        return model.explained(failure);
+    }
+
     /** Starts an answer; {@code onEnd} runs when it has ended. */
     TokenStream begin(GenerationRequest request, Runnable onEnd) {
         Turn turn = turn(request);

@@ -137,7 +137,7 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
         } catch (Throwable e) {
             failed = true;
             onEnd.run();
-            throw e;
+            throw session.explained(e);
         } finally {
             session.leave();
         }

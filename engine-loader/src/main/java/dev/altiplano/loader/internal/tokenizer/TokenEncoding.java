@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -30,7 +31,8 @@ public final class TokenEncoding {
         this.splitter = splitter;
         this.normalizer = normalizer;
         this.added = Collections.unmodifiableSortedMap(new TreeMap<>(added));
-        var byForm = added.values().stream().collect(Collectors.partitioningBy(AddedToken::normalized));
+        var byForm =
+                added.values().stream().collect(Collectors.partitioningBy(AddedToken::normalized));
         rawTokens = new AddedTokenMatcher(byForm.getOrDefault(false, List.of()), text -> text);
         normalizedTokens =
                 new AddedTokenMatcher(byForm.getOrDefault(true, List.of()), normalizer::apply);
@@ -45,9 +47,10 @@ public final class TokenEncoding {
      * Encodes a text.
      *
      * @param specials whether the names of special tokens stand for these
+     * @param words applied to what lies between them before it is encoded
      */
-    public int[] encode(String text, boolean specials) {
-        return new Run(specials).encode(text);
+    public int[] encode(String text, boolean specials, UnaryOperator<String> words) {
+        return new Run(specials, words).encode(text);
     }
 
     /** The bytes of a token, the text of an added one; none for an id without an entry. */
@@ -86,12 +89,14 @@ public final class TokenEncoding {
     /** One call of encode with its scratch. */
     private final class Run {
         private final boolean specials;
+        private final UnaryOperator<String> words;
         private final Ids ids = new Ids();
         private final BytePairMerger merger = new BytePairMerger(rules);
         private byte[] piece = new byte[256];
 
-        Run(boolean specials) {
+        Run(boolean specials, UnaryOperator<String> words) {
             this.specials = specials;
+            this.words = words;
         }
 
         int[] encode(String text) {
@@ -103,7 +108,7 @@ public final class TokenEncoding {
                         if (id >= 0) {
                             ids.add(id);
                         } else {
-                            encodeSection(valid.substring(from, to));
+                            encodeSection(words.apply(valid.substring(from, to)));
                         }
                     });
             return ids.toArray();

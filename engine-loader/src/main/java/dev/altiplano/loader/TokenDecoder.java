@@ -5,8 +5,8 @@ import dev.altiplano.loader.internal.tokenizer.Utf8Stream;
 /**
  * Turns token ids into text as they come: a character that spans tokens appears once and whole.
  *
- * <p>All that is returned, {@link #finish()} included, is what {@link Tokenizer#decode} gives for all
- * ids at once. Holds at most three bytes back. For one thread.
+ * <p>All that is returned, {@link #finish()} included, is what {@link Tokenizer#decode} gives for
+ * all ids at once. Holds at most three bytes back. For one thread.
  */
 public final class TokenDecoder {
     private final Tokenizer tokenizer;

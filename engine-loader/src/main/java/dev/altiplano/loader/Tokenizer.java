@@ -2,6 +2,7 @@ package dev.altiplano.loader;
 
 import dev.altiplano.loader.internal.tokenizer.TokenEncoding;
 import dev.altiplano.loader.internal.tokenizer.Utf8Stream;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,8 +16,9 @@ import java.util.stream.Collectors;
  * tokenizer.model}.
  *
  * <p>Any text can be encoded, and decoding its tokens gives it back, except that U+FFFD stands for
- * a surrogate without its partner, and that a file may ask for a Unicode normal form. Beginning-of-text
- * tokens and the like are never added. Immutable and safe for use by several threads.
+ * a surrogate without its partner, and that a file may ask for a Unicode normal form.
+ * Beginning-of-text tokens and the like are never added. Immutable and safe for use by several
+ * threads.
  */
 public final class Tokenizer {
     private final TokenEncoding encoding;
@@ -29,7 +31,9 @@ public final class Tokenizer {
         this.specialTokens = List.copyOf(byId.values());
         this.specials =
                 byId.entrySet().stream()
-                        .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        Map.Entry::getValue, Map.Entry::getKey));
     }
 
     /**
@@ -53,7 +57,8 @@ public final class Tokenizer {
                                     file,
                                     chosen.equals(file)
                                             ? ""
-                                            : " and has neither tokenizer.json nor tokenizer.model"));
+                                            : " and has neither tokenizer.json nor"
+                                                  + " tokenizer.model"));
         }
         return new Tokenizer(TokenEncoding.read(chosen));
     }
@@ -81,8 +86,8 @@ public final class Tokenizer {
     }
 
     /**
-     * As {@link #encodeWithSpecials(String)}, for text in which the words of users were marked so that
-     * no name of a special token remains in them.
+     * As {@link #encodeWithSpecials(String)}, for text in which the words of users were marked so
+     * that no name of a special token remains in them.
      *
      * @param words takes the marks out; applied to each piece between special tokens
      */
@@ -91,8 +96,8 @@ public final class Tokenizer {
     }
 
     /**
-     * Decodes tokens: special ones become their names, ids without an entry nothing, and each maximal
-     * part of an invalid UTF-8 sequence U+FFFD.
+     * Decodes tokens: special ones become their names, ids without an entry nothing, and each
+     * maximal part of an invalid UTF-8 sequence U+FFFD.
      *
      * @throws IllegalArgumentException if an id is negative
      */
@@ -106,8 +111,8 @@ public final class Tokenizer {
     }
 
     /**
-     * The bytes that a token stands for, as a new array: often not valid UTF-8 on their own, empty for
-     * an id without an entry (models have more ids than tokens), the name for a special token.
+     * The bytes that a token stands for, as a new array: often not valid UTF-8 on their own, empty
+     * for an id without an entry (models have more ids than tokens), the name for a special token.
      *
      * @throws IllegalArgumentException if the id is negative
      */

@@ -2,76 +2,76 @@ package dev.altiplano.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Random;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The same tokenizer in the forms in which files have it. */
 class TokenizerFormsTest {
     private static final Tokenizer DEMO = Tokenizer.open(TokenizerFiles.stories());
-    private static final String TEXT = "Tell me a story about a fox's kite, and 12345 ÀÉ 🙂!\n\n<|eot|>";
+    private static final String TEXT =
+            "Tell me a story about a fox's kite, and 12345 ÀÉ 🙂!\n\n<|eot|>";
 
     @TempDir Path folder;
 
     @Test
     void mergesMayBeTexts() {
-        assertEncodesAlike(
-                json -> {
-                    ArrayNode texts = json.arrayNode();
-                    for (JsonNode pair : json.at("/model/merges")) {
-                        texts.add(pair.get(0).asString() + " " + pair.get(1).asString());
-                    }
-                    ((ObjectNode) json.get("model")).set("merges", texts);
-                    return json;
-                });
+        assertEncodesAlike(json -> {
+            ArrayNode texts = json.arrayNode();
+            for (JsonNode pair : json.at("/model/merges")) {
+                texts.add(pair.get(0).asString() + " " + pair.get(1).asString());
+            }
+            ((ObjectNode) json.get("model")).set("merges", texts);
+            return json;
+        });
     }
 
     @Test
     void mergesMayComeBeforeTheVocabularyAndTheModelBeforeAddedTokens() {
-        assertEncodesAlike(
-                json -> {
-                    ObjectNode sorted = json.objectNode();
-                    ObjectNode model = (ObjectNode) json.remove("model");
-                    JsonNode merges = model.remove("merges");
-                    sorted.putObject("model").set("merges", merges);
-                    model.forEachEntry((name, value) -> ((ObjectNode) sorted.get("model")).set(name, value));
-                    json.forEachEntry(sorted::set);
-                    return sorted;
-                });
+        assertEncodesAlike(json -> {
+            ObjectNode sorted = json.objectNode();
+            ObjectNode model = (ObjectNode) json.remove("model");
+            JsonNode merges = model.remove("merges");
+            sorted.putObject("model").set("merges", merges);
+            model.forEachEntry(
+                    (name, value) -> ((ObjectNode) sorted.get("model")).set(name, value));
+            json.forEachEntry(sorted::set);
+            return sorted;
+        });
     }
 
     @Test
     void mergesOfTokensOutsideTheByteAlphabetAreNeverReached() {
-        assertEncodesAlike(
-                json -> {
-                    ObjectNode vocab = (ObjectNode) json.at("/model/vocab");
-                    vocab.put("日", 2000).put("日日", 2001).put("", 2002);
-                    ((ArrayNode) json.at("/model/merges")).insertArray(0).add("日").add("日");
-                    return json;
-                });
+        assertEncodesAlike(json -> {
+            ObjectNode vocab = (ObjectNode) json.at("/model/vocab");
+            vocab.put("日", 2000).put("日日", 2001).put("", 2002);
+            ((ArrayNode) json.at("/model/merges")).insertArray(0).add("日").add("日");
+            return json;
+        });
     }
 
     @Test
     void unusedPartsMayBeMissing() {
-        assertEncodesAlike(
-                json -> {
-                    json.remove("decoder");
-                    json.remove("post_processor");
-                    json.remove("normalizer");
-                    ((ObjectNode) json.get("model")).remove("type");
-                    ((ObjectNode) json.get("model")).put("unk_token", "x").put("fuse_unk", true);
-                    return json;
-                });
+        assertEncodesAlike(json -> {
+            json.remove("decoder");
+            json.remove("post_processor");
+            json.remove("normalizer");
+            ((ObjectNode) json.get("model")).remove("type");
+            ((ObjectNode) json.get("model")).put("unk_token", "x").put("fuse_unk", true);
+            return json;
+        });
     }
 
     @Test
@@ -139,9 +139,18 @@ class TokenizerFormsTest {
         for (int rank = 0; rank < 200_000; rank++) {
             byte[] token = {(byte) rank};
             if (rank > 255) {
-                token = new byte[] {(byte) random.nextInt(), (byte) rank, (byte) (rank >> 8), (byte) (rank >> 16)};
+                token =
+                        new byte[] {
+                            (byte) random.nextInt(),
+                            (byte) rank,
+                            (byte) (rank >> 8),
+                            (byte) (rank >> 16)
+                        };
             }
-            lines.append(Base64.getEncoder().encodeToString(token)).append(' ').append(rank).append('\n');
+            lines.append(Base64.getEncoder().encodeToString(token))
+                    .append(' ')
+                    .append(rank)
+                    .append('\n');
         }
         return lines.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     }

@@ -2,11 +2,6 @@ package dev.altiplano.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,8 +9,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Recorded results of tiktoken 0.14.0, tokenizers 0.23.2 and Python. */
 class TokenizerGoldenTest {
@@ -45,7 +47,8 @@ class TokenizerGoldenTest {
     }
 
     static List<Named<JsonNode>> variants() {
-        return TokenizerFiles.list(TokenizerFiles.resource("variant-encodings.json").get("variants"))
+        return TokenizerFiles.list(
+                        TokenizerFiles.resource("variant-encodings.json").get("variants"))
                 .stream()
                 .map(variant -> Named.of(variant.get("name").asString(), variant))
                 .toList();
@@ -87,7 +90,9 @@ class TokenizerGoldenTest {
             for (int id : ids) {
                 bytes.writeBytes(tokenizer.bytes(id));
             }
-            assertThat(bytes.toByteArray()).asHexString().isEqualToIgnoringCase(c.get("bytes_hex").asString());
+            assertThat(bytes.toByteArray())
+                    .asHexString()
+                    .isEqualToIgnoringCase(c.get("bytes_hex").asString());
             assertThat(tokenizer.decode(ids)).isEqualTo(c.get("text_with_replacement").asString());
         }
     }
@@ -95,17 +100,17 @@ class TokenizerGoldenTest {
     @ParameterizedTest
     @ValueSource(strings = {"tokenizer.json", "tokenizer.model"})
     void publishedVocabularyHasTheSpecialTokensOfLlama4(String file) {
-        JsonNode expected = TokenizerFiles.read(TokenizerFiles.golden("llama4_special_tokens.json"));
+        JsonNode expected =
+                TokenizerFiles.read(TokenizerFiles.golden("llama4_special_tokens.json"));
         Tokenizer tokenizer = llama4(file);
 
         assertThat(tokenizer.size()).isEqualTo(202_048);
         assertThat(tokenizer.specialTokens()).containsExactlyElementsOf(expected.propertyNames());
-        expected.forEachEntry(
-                (name, id) -> {
-                    assertThat(tokenizer.idOf(name)).hasValue(id.intValue());
-                    assertThat(tokenizer.isSpecial(id.intValue())).as(name).isTrue();
-                    assertThat(tokenizer.decode(id.intValue())).isEqualTo(name);
-                });
+        expected.forEachEntry((name, id) -> {
+            assertThat(tokenizer.idOf(name)).hasValue(id.intValue());
+            assertThat(tokenizer.isSpecial(id.intValue())).as(name).isTrue();
+            assertThat(tokenizer.decode(id.intValue())).isEqualTo(name);
+        });
     }
 
     @ParameterizedTest
@@ -143,15 +148,21 @@ class TokenizerGoldenTest {
     void publishedVocabularyEncodesAChatOfTheReference() {
         Tokenizer tokenizer = llama4("tokenizer.model");
         String chat =
-                "<|begin_of_text|><|header_start|>system<|header_end|>\n\n"
-                        + "You are a helpful assistant<|eot|><|header_start|>user<|header_end|>\n\nHi<|eot|>"
-                        + "<|header_start|>assistant<|header_end|>\n\n";
+                """
+                <|begin_of_text|><|header_start|>system<|header_end|>
+
+                You are a helpful assistant<|eot|><|header_start|>user<|header_end|>
+
+                Hi<|eot|><|header_start|>assistant<|header_end|>
+
+                """;
 
         assertThat(tokenizer.encodeWithSpecials(chat))
                 .containsExactly(
                         numbers(
-                                "200000 200005 15651 200006 368 4662 583 262 19933 43910 200008 200005"
-                                        + " 1556 200006 368 25181 200008 200005 140680 200006 368"));
+                                "200000 200005 15651 200006 368 4662 583 262 19933 43910 200008"
+                                    + " 200005 1556 200006 368 25181 200008 200005 140680 200006"
+                                    + " 368"));
         assertThat(tokenizer.encode("<|eot|>")).containsExactly(40, 104, 81, 359, 159276);
     }
 
@@ -164,14 +175,13 @@ class TokenizerGoldenTest {
     }
 
     private static ObjectNode patched(ObjectNode json, JsonNode patch) {
-        patch.forEachEntry(
-                (name, value) -> {
-                    if (name.startsWith("model.")) {
-                        ((ObjectNode) json.get("model")).set(name.substring("model.".length()), value);
-                    } else {
-                        json.set(name, value);
-                    }
-                });
+        patch.forEachEntry((name, value) -> {
+            if (name.startsWith("model.")) {
+                ((ObjectNode) json.get("model")).set(name.substring("model.".length()), value);
+            } else {
+                json.set(name, value);
+            }
+        });
         return json;
     }
 
@@ -182,8 +192,7 @@ class TokenizerGoldenTest {
                 .containsExactly(TokenizerFiles.ids(c.get(name)));
     }
 
-    private static void checkParsed(
-            Tokenizer tokenizer, JsonNode c, String name) {
+    private static void checkParsed(Tokenizer tokenizer, JsonNode c, String name) {
         String text = c.get("text").asString();
         assertThat(tokenizer.encodeWithSpecials(text))
                 .as("with specials '%s'", text)

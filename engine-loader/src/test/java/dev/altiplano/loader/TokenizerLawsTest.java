@@ -3,15 +3,16 @@ package dev.altiplano.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerLawsTest {
     private static final Tokenizer TOKENIZER = Tokenizer.open(TokenizerFiles.stories());
@@ -134,7 +135,8 @@ class TokenizerLawsTest {
     @ParameterizedTest
     @ValueSource(strings = {"\ud83d", "\ude42", "a\ude42\ud83db", "\ud83d\ud83d\ude42"})
     void aSurrogateWithoutItsPartnerIsEncodedAsReplacement(String text) {
-        String repaired = new String(text.getBytes(StandardCharsets.UTF_16), StandardCharsets.UTF_16);
+        String repaired =
+                new String(text.getBytes(StandardCharsets.UTF_16), StandardCharsets.UTF_16);
 
         assertThat(TOKENIZER.decode(TOKENIZER.encode(text))).isEqualTo(repaired).contains("\uFFFD");
         assertThat(TOKENIZER.encode(text)).isEqualTo(TOKENIZER.encode(repaired));

@@ -1,11 +1,12 @@
 package dev.altiplano.loader.internal.tokenizer;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds added tokens in text: the leftmost, of several there the longest.
@@ -90,7 +91,9 @@ final class AddedTokenMatcher {
         return best;
     }
 
-    /** The first entry of a range with a common prefix of this depth whose next char is not less. */
+    /**
+     * The first entry of a range with a common prefix of this depth whose next char is not less.
+     */
     private int firstNotBelow(int c, int depth, int from, int to) {
         int low = from;
         int high = to;

@@ -72,7 +72,9 @@ final class BytePairMerger {
         }
     }
 
-    /** Where the lowest rank is, the leftmost if there are several, or -1 if nothing can be merged. */
+    /**
+     * Where the lowest rank is, the leftmost if there are several, or -1 if nothing can be merged.
+     */
     private int lowest(int count) {
         int at = -1;
         int rank = Merges.NONE;

@@ -1,6 +1,18 @@
 package dev.altiplano.loader.internal.tokenizer;
 
 import dev.altiplano.loader.CheckpointException;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
@@ -11,15 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.json.JsonFactory;
 
 /** Walks through a JSON file without building a tree; faults name the file and the field. */
 final class JsonCursor implements AutoCloseable {
@@ -109,7 +112,9 @@ final class JsonCursor implements AutoCloseable {
         }
     }
 
-    /** Reads the array that comes next; {@code element} finds the parser at each element's start. */
+    /**
+     * Reads the array that comes next; {@code element} finds the parser at each element's start.
+     */
     void array(String path, Runnable element) {
         if (parser.nextToken() != JsonToken.START_ARRAY) {
             throw wrongType(path, "an array");
@@ -129,8 +134,7 @@ final class JsonCursor implements AutoCloseable {
             }
         }
         String found = number ? "is " + shown(parser.getString()) : "is " + type();
-        throw fault(
-                path + "." + shown(name), found, "an id from 0 to " + (Vocabulary.MAX_IDS - 1));
+        throw fault(path + "." + shown(name), found, "an id from 0 to " + (Vocabulary.MAX_IDS - 1));
     }
 
     /** Passes over the value that comes next. */

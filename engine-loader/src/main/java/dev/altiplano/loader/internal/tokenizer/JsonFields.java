@@ -1,9 +1,11 @@
 package dev.altiplano.loader.internal.tokenizer;
 
 import dev.altiplano.loader.CheckpointException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An object of a JSON file whose members are asked for by type; faults name file and field.

@@ -68,7 +68,9 @@ final class MergeTable implements Merges {
             return count;
         }
 
-        /** Adds the next merge. A repeated pair keeps its last rank, as in the tokenizers library. */
+        /**
+         * Adds the next merge. A repeated pair keeps its last rank, as in the tokenizers library.
+         */
         void add(int left, int right, int result) {
             if (count == results.length) {
                 results = Arrays.copyOf(results, 2 * count);

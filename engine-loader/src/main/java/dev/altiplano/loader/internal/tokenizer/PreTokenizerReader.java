@@ -1,15 +1,22 @@
 package dev.altiplano.loader.internal.tokenizer;
 
+import org.jspecify.annotations.Nullable;
+
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** Reads {@code normalizer}, {@code pre_tokenizer} and {@code decoder}, and refuses what it cannot do. */
+/**
+ * Reads {@code normalizer}, {@code pre_tokenizer} and {@code decoder}, and refuses what it cannot
+ * do.
+ */
 final class PreTokenizerReader {
-    /** What ByteLevel with {@code use_regex} does. Source: {@code byte_level.rs}, tokenizers library. */
+    /**
+     * What ByteLevel with {@code use_regex} does. Source: {@code byte_level.rs}, tokenizers
+     * library.
+     */
     private static final String GPT_2 =
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
@@ -38,7 +45,10 @@ final class PreTokenizerReader {
         List<JsonFields> steps = steps("pre_tokenizer", "pretokenizers", value);
         if (steps.isEmpty() || !steps.getLast().string("type").equals("ByteLevel")) {
             throw JsonFields.of(file, "pre_tokenizer", value == null ? Map.of() : value)
-                    .fault("type", "leads to no ByteLevel step", "one, alone or last in a Sequence");
+                    .fault(
+                            "type",
+                            "leads to no ByteLevel step",
+                            "one, alone or last in a Sequence");
         }
         List<Pattern> patterns = new ArrayList<>();
         for (JsonFields step : steps.subList(0, steps.size() - 1)) {
@@ -68,7 +78,8 @@ final class PreTokenizerReader {
 
     private Pattern split(JsonFields step) {
         if (!step.string("behavior").equals("Isolated")) {
-            throw step.fault("behavior", "is '%s'".formatted(step.string("behavior")), "'Isolated'");
+            throw step.fault(
+                    "behavior", "is '%s'".formatted(step.string("behavior")), "'Isolated'");
         }
         JsonFields pattern = step.object("pattern");
         if (pattern.has("String")) {
@@ -77,7 +88,8 @@ final class PreTokenizerReader {
         try {
             return SplitPattern.compile(pattern.string("Regex"));
         } catch (IllegalArgumentException e) {
-            throw pattern.fault("Regex", String.valueOf(e.getMessage()), "a simple regular expression");
+            throw pattern.fault(
+                    "Regex", String.valueOf(e.getMessage()), "a simple regular expression");
         }
     }
 

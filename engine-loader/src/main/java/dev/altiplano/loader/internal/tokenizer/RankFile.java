@@ -3,6 +3,7 @@ package dev.altiplano.loader.internal.tokenizer;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.altiplano.loader.CheckpointException;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,8 @@ final class RankFile {
             long size = Files.size(file);
             if (size > MAX_BYTES) {
                 throw new CheckpointException(
-                        "%s: has %d bytes, expected at most %d".formatted(reader.name, size, MAX_BYTES));
+                        "%s: has %d bytes, expected at most %d"
+                                .formatted(reader.name, size, MAX_BYTES));
             }
             return reader.parse(Files.readAllBytes(file));
         } catch (IOException e) {
@@ -86,7 +88,8 @@ final class RankFile {
         }
         String rank = space == end ? "" : shown(text, space + 1, end);
         if (!rank.equals(Integer.toString(line))) {
-            throw fault("is '%s'".formatted(shown(text, start, end)), "'<base64> %d'".formatted(line));
+            throw fault(
+                    "is '%s'".formatted(shown(text, start, end)), "'<base64> %d'".formatted(line));
         }
         byte[] token = decode(text, start, space);
         if (line >= RANKS) {
@@ -110,7 +113,9 @@ final class RankFile {
             token = new byte[0]; // as if nothing had been there: the fault is the same
         }
         if (token.length == 0) {
-            throw fault("has the token '%s'".formatted(shown(text, start, end)), "base64 of some bytes");
+            throw fault(
+                    "has the token '%s'".formatted(shown(text, start, end)),
+                    "base64 of some bytes");
         }
         return token;
     }

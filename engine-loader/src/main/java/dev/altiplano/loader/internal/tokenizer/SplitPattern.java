@@ -95,7 +95,8 @@ final class SplitPattern {
             if (c == '[') {
                 depth++;
                 if (regex.startsWith("[]", at) || regex.startsWith("[^]", at)) {
-                    throw new IllegalArgumentException("has a class that opens with ] at index " + at);
+                    throw new IllegalArgumentException(
+                            "has a class that opens with ] at index " + at);
                 }
             } else if (c == ']') {
                 depth--;

@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal.tokenizer;
 
 import dev.altiplano.loader.CheckpointException;
+
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -31,7 +31,8 @@ public final class TokenEncoding {
         this.splitter = splitter;
         this.normalizer = normalizer;
         this.added = Collections.unmodifiableSortedMap(new TreeMap<>(added));
-        var byForm = added.values().stream().collect(Collectors.partitioningBy(AddedToken::normalized));
+        var byForm =
+                added.values().stream().collect(Collectors.partitioningBy(AddedToken::normalized));
         rawTokens = new AddedTokenMatcher(byForm.getOrDefault(false, List.of()), text -> text);
         normalizedTokens =
                 new AddedTokenMatcher(byForm.getOrDefault(true, List.of()), normalizer::apply);

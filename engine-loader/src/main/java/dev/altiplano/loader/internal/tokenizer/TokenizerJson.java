@@ -1,6 +1,9 @@
 package dev.altiplano.loader.internal.tokenizer;
 
 import dev.altiplano.loader.CheckpointException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,7 +16,6 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a {@code tokenizer.json} with byte-level BPE.
@@ -48,7 +50,8 @@ final class TokenizerJson {
     static TokenEncoding read(Path path) {
         var reader = new TokenizerJson(path);
         reader.pass(reader::readAll);
-        if (reader.mergesCameFirst) { // they name tokens, so they are read again once these are known
+        if (reader.mergesCameFirst) { // they name tokens, so they are read again once these are
+                                      // known
             reader.pass(reader::readMergesOnly);
         }
         return reader.build();
@@ -69,7 +72,8 @@ final class TokenizerJson {
             throw new CheckpointException(
                     "%s: has %d bytes, expected at most %d".formatted(file, size, MAX_BYTES));
         }
-        var decoder = StandardCharsets.UTF_8.newDecoder(); // reports errors, unlike the constructors
+        var decoder =
+                StandardCharsets.UTF_8.newDecoder(); // reports errors, unlike the constructors
         return new BufferedReader(new InputStreamReader(Files.newInputStream(path), decoder));
     }
 
@@ -150,7 +154,9 @@ final class TokenizerJson {
     private TokenEncoding build() {
         if (tokens == null || merges == null || splitter == null) {
             String missing =
-                    tokens == null ? "model.vocab" : merges == null ? "model.merges" : "pre_tokenizer";
+                    tokens == null
+                            ? "model.vocab"
+                            : merges == null ? "model.merges" : "pre_tokenizer";
             throw new CheckpointException("%s: has no '%s'".formatted(file, missing));
         }
         BitSet specials = new BitSet();

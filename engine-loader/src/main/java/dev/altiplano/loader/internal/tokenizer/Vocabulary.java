@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * Byte strings by id and ids by byte string, in flat arrays: 200 000 tokens take 8 MB.
  *
  * <p>An entry is one {@code long}: 27 bits start in the pool, 16 bits length, 21 bits id. The hash
- * table holds entries, so that a look-up touches the table and the pool only. Ids may have gaps. The
- * hash is salted: no file can be made to collide.
+ * table holds entries, so that a look-up touches the table and the pool only. Ids may have gaps.
+ * The hash is salted: no file can be made to collide.
  */
 final class Vocabulary {
     /** Ids lie below this: eight times the largest published vocabulary, and arrays stay small. */

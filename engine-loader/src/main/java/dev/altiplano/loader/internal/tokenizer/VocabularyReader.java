@@ -27,7 +27,8 @@ final class VocabularyReader {
     private void add(String text) {
         int id = json.id(PATH, text);
         if (builder.contains(id)) {
-            throw json.fault(path(text), "has the id %d of another token".formatted(id), "its own id");
+            throw json.fault(
+                    path(text), "has the id %d of another token".formatted(id), "its own id");
         }
         int length = text.length();
         if (chars.length < length) {

@@ -2,16 +2,19 @@ package dev.altiplano.loader.internal.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The two merging methods against the definition: lowest rank first, of equal ones the leftmost. */
+/**
+ * The two merging methods against the definition: lowest rank first, of equal ones the leftmost.
+ */
 class BytePairMergerTest {
     private static final int SEED = 71;
 

@@ -4,20 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.altiplano.loader.CheckpointException;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.ArrayList;
+import java.util.List;
+
 class SplitPatternTest {
     private static final String LLAMA_4 =
             "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
-                    + "(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}"
-                    + "\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}"
-                    + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+                + "(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}"
+                + "\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}|"
+                + " ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     private static final String LLAMA_3 =
             "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
                     + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
@@ -38,7 +40,8 @@ class SplitPatternTest {
                 "[]a] % has a class that opens with ] at index 0",
                 "(a % cannot be compiled by java.util.regex: Unclosed group near index 2",
                 "[a % cannot be compiled by java.util.regex: Unclosed character class near index 1",
-                "*a % cannot be compiled by java.util.regex: Dangling meta character '*' near index 0",
+                "*a % cannot be compiled by java.util.regex: Dangling meta character '*' near index"
+                    + " 0",
                 "\\p{Han}+ % cannot be compiled by java.util.regex: Unknown character property name"
                         + " {Han} near index 6",
             })
@@ -64,7 +67,8 @@ class SplitPatternTest {
                 LLAMA_4,
                 LLAMA_3,
                 "\\p{N}{1,3}",
-                "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+                "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+|"
+                    + " ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
                 "[一-龥぀-ゟ゠-ヿ]+",
                 "[\\p{P}\\p{S}&&[^'\\]]]+|(?<=a)b|(?>x|y)?"
             })
@@ -75,8 +79,8 @@ class SplitPatternTest {
     static List<String> unitsOfLongTexts() {
         return List.of(
                 "a", "A", "Aa", "字", "ǅ", "ʰ", "7", "½", "!", "/", " ", "\n", "\r\n", " \n", "\n ",
-                "\u00a0", "\u0301", "a\u0301", "🙂", "𐐀", "\ud83d", "\ude42", "'s", "'", " a", "!a",
-                "\u0000", "\u200d", "Aa1 !\n", "A ", "  a");
+                "\u00a0", "\u0301", "a\u0301", "🙂", "𐐀", "\ud83d", "\ude42", "'s", "'", " a",
+                "!a", "\u0000", "\u200d", "Aa1 !\n", "A ", "  a");
     }
 
     @ParameterizedTest
@@ -97,11 +101,12 @@ class SplitPatternTest {
     void aPatternThatReadsTheTextOverAndOverIsStopped() {
         String text = "a".repeat(200_000);
 
-        assertThatThrownBy(() -> splitter("a*a*a*b").split(text, 0, text.length(), (from, to) -> {}))
+        assertThatThrownBy(
+                        () -> splitter("a*a*a*b").split(text, 0, text.length(), (from, to) -> {}))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(
-                        "tokenizer.json: 'pre_tokenizer' takes over 1000 steps per character on a text"
-                                + " of 200000 characters");
+                        "tokenizer.json: 'pre_tokenizer' takes over 1000 steps per character on a"
+                            + " text of 200000 characters");
     }
 
     @Test
@@ -109,7 +114,8 @@ class SplitPatternTest {
         String text = "The fox's  kite\n\n 12345 ÀÉ!";
         List<String> pieces = new ArrayList<>();
 
-        splitter(LLAMA_4).split(text, 4, text.length(), (from, to) -> pieces.add(text.substring(from, to)));
+        splitter(LLAMA_4)
+                .split(text, 4, text.length(), (from, to) -> pieces.add(text.substring(from, to)));
 
         assertThat(pieces)
                 .containsExactly("fox's", " ", " kite", "\n\n", " ", "123", "45", " ÀÉ", "!");

@@ -2,7 +2,7 @@
 module dev.altiplano.loader {
     requires transitive dev.altiplano.kernels;
     requires org.slf4j;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires tools.jackson.core;
     requires tools.jackson.databind;
 

@@ -6,14 +6,16 @@ public final class Rows {
     private final int start;
     private final int width;
     private final int capacity;
+    private final Packing packing;
     private int count;
 
-    private Rows(float[] data, int start, int width, int capacity, int count) {
+    private Rows(float[] data, int start, int width, int capacity, Packing packing) {
         this.data = data;
         this.start = start;
         this.width = width;
         this.capacity = capacity;
-        this.count = count;
+        this.packing = packing;
+        this.count = capacity;
     }
 
     /**
@@ -22,10 +24,10 @@ public final class Rows {
      * @throws IllegalArgumentException if a size is below 1 or the product is 2^31 or more
      */
     public static Rows of(int capacity, int width) {
-        if (capacity < 1 || width < 1 || (long) capacity * width > Integer.MAX_VALUE - 8) {
+        if (capacity < 1 || width < 1 || (long) capacity * width > Integer.MAX_VALUE - 128) {
             throw new IllegalArgumentException("cannot hold %d rows of %d floats".formatted(capacity, width));
         }
-        return new Rows(new float[capacity * width], 0, width, capacity, capacity);
+        return new Rows(new float[capacity * width], 0, width, capacity, new Packing());
     }
 
     /** A view of {@code count} rows from {@code from} on; both share their floats. */
@@ -34,7 +36,7 @@ public final class Rows {
             throw new IndexOutOfBoundsException(
                     "rows %d to %d of %d".formatted(from, (long) from + count, capacity));
         }
-        return new Rows(data, start + from * width, width, count, count);
+        return new Rows(data, start + from * width, width, count, packing);
     }
 
     /** Uses the first {@code count} rows from now on. */
@@ -48,6 +50,14 @@ public final class Rows {
     /** The floats; row {@code r} starts at {@link #offset}. */
     public float[] data() {
         return data;
+    }
+
+    /**
+     * A second copy of the floats in the order that the multiplications of several rows read: see {@link
+     * MatMat#pack}. The panel of the rows from {@code row} on starts at {@link #offset}, too.
+     */
+    float[] packed() {
+        return packing.floats(data.length);
     }
 
     /** Index of the first float of {@code row}. */
@@ -68,5 +78,25 @@ public final class Rows {
     /** Floats per row. */
     public int width() {
         return width;
+    }
+
+    /** The packed copy, shared by all views of the same floats and made when it is first needed. */
+    private static final class Packing {
+        /** A vector that starts at the last float may reach this far behind it. */
+        private static final int SLACK = 64;
+
+        private volatile float[] floats = {};
+
+        float[] floats(int size) {
+            float[] made = floats;
+            return made.length > 0 ? made : make(size);
+        }
+
+        private synchronized float[] make(int size) {
+            if (floats.length == 0) {
+                floats = new float[size + SLACK];
+            }
+            return floats;
+        }
     }
 }

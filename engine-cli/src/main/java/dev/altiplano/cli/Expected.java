@@ -1,0 +1,106 @@
+package dev.altiplano.cli;
+
+import dev.altiplano.loader.Llama4Config;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an independent implementation answered, in words: {@code expected.json}.
+ *
+ * @param nearTies whether nobody made sure that every choice of an expert is clear: {@code
+ *     router_min_margin} is null
+ */
+record Expected(boolean nearTies, List<Prompt> prompts) {
+    private static final double CLOSE = 1e-3; // two float32 implementations differ by about 1e-5
+    private static final double CLOSE_AT_NEAR_TIES = 2e-2; // another expert now and then
+
+    /**
+     * One prompt.
+     *
+     * @param number N in the names of its tensors
+     * @param logitsFrom first position whose logits are recorded
+     * @param greedy the most probable continuation; empty when none is recorded
+     * @param messages for the chat template
+     * @param rendered the messages as the template lays them out
+     */
+    record Prompt(
+            int number,
+            int logitsFrom,
+            List<Integer> greedy,
+            Optional<List<?>> messages,
+            Optional<String> rendered,
+            boolean hasPictures) {}
+
+    /**
+     * Reads the file.
+     *
+     * @throws CommandException if it is missing or broken
+     */
+    static Expected read(Path folder) {
+        Path file = folder.resolve("expected.json");
+        if (!Files.isRegularFile(file)) {
+            throw CommandException.failed(
+                    file + ": does not exist; it holds what to verify against");
+        }
+        try {
+            Map<?, ?> json = (Map<?, ?>) value(Json.read(file));
+            List<Prompt> prompts = new ArrayList<>();
+            for (Object prompt : (List<?>) value(json.get("prompts"))) {
+                prompts.add(prompt((Map<?, ?>) value(prompt)));
+            }
+            boolean nearTies =
+                    json.containsKey("router_min_margin") && json.get("router_min_margin") == null;
+            return new Expected(nearTies, List.copyOf(prompts));
+        } catch (ClassCastException e) {
+            throw CommandException.failed(
+                    file
+                            + ": is not laid out as expected: an object with 'prompts', each with"
+                            + " 'prompt'");
+        }
+    }
+
+    private static Prompt prompt(Map<?, ?> json) {
+        List<Integer> greedy = new ArrayList<>();
+        if (json.get("greedy") instanceof List<?> ids) {
+            ids.forEach(id -> greedy.add((Integer) id));
+        }
+        boolean pictures =
+                json.get("user_parts") instanceof List<?> parts
+                        && parts.stream().anyMatch(Expected::isPicture);
+        return new Prompt(
+                (Integer) value(json.get("prompt")),
+                json.get("logits_from") instanceof Integer from ? from : 0,
+                List.copyOf(greedy),
+                json.get("messages") instanceof List<?> messages
+                        ? Optional.of(messages)
+                        : Optional.empty(),
+                json.get("rendered") instanceof String text ? Optional.of(text) : Optional.empty(),
+                pictures);
+    }
+
+    private static Object value(@Nullable Object value) {
+        if (value == null) {
+            throw new ClassCastException("null");
+        }
+        return value;
+    }
+
+    private static boolean isPicture(@Nullable Object part) {
+        return part instanceof String text
+                && text.toLowerCase(Locale.ROOT).matches("[^\\s/]+\\.(png|jpg|jpeg)");
+    }
+
+    /** How far numbers may be off, relative to the largest one or to 1. */
+    double tolerance(Llama4Config config) {
+        boolean experts = config.layers().stream().anyMatch(kind -> kind.mixture());
+        return nearTies && experts ? CLOSE_AT_NEAR_TIES : CLOSE;
+    }
+}

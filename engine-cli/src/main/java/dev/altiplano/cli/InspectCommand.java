@@ -1,0 +1,68 @@
+package dev.altiplano.cli;
+
+import dev.altiplano.Llama4Model;
+import dev.altiplano.MemoryPlan;
+import dev.altiplano.loader.Checkpoint;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.util.concurrent.Callable;
+
+/** Says what a checkpoint is. */
+@Command(
+        name = "inspect",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description =
+                "Shows what a checkpoint is, its tensors and layers, and the memory it needs. Reads"
+                        + " headers only.",
+        footer = {"", "Example:", "  altiplano inspect demo/stories --context 4096"})
+final class InspectCommand implements Callable<Integer> {
+    private static final long USUAL_CONTEXT = 8192;
+
+    private final Terminal terminal;
+
+    @Mixin private final ModelArgument model = new ModelArgument();
+
+    @Option(
+            names = "--context",
+            paramLabel = "N",
+            description =
+                    "Plan memory for a sequence of N tokens. Default: 8192, or what the model was"
+                        + " made for if that is less.")
+    private @Nullable Integer context;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    InspectCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        if (context != null) {
+            Usage.atLeast(1, "--context", context);
+        }
+        model.options();
+        try (Checkpoint checkpoint = Checkpoint.open(model.folder());
+                Llama4Model opened = model.open()) {
+            long tokens =
+                    context != null
+                            ? context
+                            : Math.min(USUAL_CONTEXT, checkpoint.config().maxPositions());
+            MemoryPlan plan = opened.memoryPlan(tokens);
+            Inspection inspection = new Inspection(checkpoint, plan);
+            if (json) {
+                terminal.out().println(Json.pretty(new InspectionJson(inspection).value()));
+            } else {
+                terminal.out().print(new InspectionText(inspection).text());
+            }
+        }
+        return ExitCode.FINE;
+    }
+}

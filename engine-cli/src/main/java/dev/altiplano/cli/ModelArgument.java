@@ -1,0 +1,46 @@
+package dev.altiplano.cli;
+
+import dev.altiplano.Llama4Model;
+import dev.altiplano.ModelOptions;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+
+/** Which model, and on how many threads. */
+final class ModelArgument {
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL",
+            description = "Checkpoint folder in the Hugging Face layout.")
+    private Path folder = Path.of("");
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Threads that compute; results do not depend on it. Default: all processors.")
+    private @Nullable Integer threads;
+
+    Path folder() {
+        return folder;
+    }
+
+    /** How many threads compute. */
+    int threads() {
+        return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
+    /** Refuses a number of threads that cannot be. */
+    ModelOptions options() {
+        ModelOptions options = ModelOptions.defaults();
+        return threads == null ? options : Usage.check(() -> options.threads(threads));
+    }
+
+    Llama4Model open() {
+        return Llama4Model.open(folder, options());
+    }
+}

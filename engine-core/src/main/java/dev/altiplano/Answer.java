@@ -1,0 +1,28 @@
+package dev.altiplano;
+
+import dev.altiplano.generate.GeneratedToken;
+import dev.altiplano.generate.GenerationPlan;
+import dev.altiplano.generate.Generator;
+import dev.altiplano.generate.ScoredToken;
+import dev.altiplano.loader.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+
+/** An answer in the making. */
+record Answer(Generator generator, GenerationPlan plan) {
+
+    /** The probabilities behind a token, if they were asked for. */
+    Optional<GenerationResult.Scores> scores(GeneratedToken token) {
+        if (token.score() == null) {
+            return Optional.empty();
+        }
+        List<TokenScore> best = token.best().stream().map(this::named).toList();
+        return Optional.of(new GenerationResult.Scores(named(token.score()), best));
+    }
+
+    private TokenScore named(ScoredToken token) {
+        Tokenizer tokenizer = plan.tokenizer();
+        String text = tokenizer == null ? "" : tokenizer.decode(token.id());
+        return new TokenScore(token.id(), text, token.logProbability());
+    }
+}

@@ -1,0 +1,106 @@
+package dev.altiplano;
+
+import dev.altiplano.kernels.KvLayout;
+import dev.altiplano.loader.Checkpoint;
+import dev.altiplano.loader.LayerKind;
+import dev.altiplano.loader.Llama4Config;
+import dev.altiplano.loader.StoredTensor;
+import dev.altiplano.model.TextModel;
+import java.lang.management.ManagementFactory;
+
+/**
+ * What a model takes before anything is taken.
+ *
+ * <p>Weights are mapped: the operating system keeps as much of them in memory as there is room, so
+ * they may exceed it, at the price of reading from disk. Scratch, keys and values must fit.
+ *
+ * @param weightBytes all tensors of the folder, mapped
+ * @param scratchBytes activations of one block, on the heap, once per model
+ * @param keyValueBytesPerToken growth per token while the first chunk fills
+ * @param keyValueBytesPerTokenLater growth per token after that: full layers only
+ * @param context tokens of the sequence that is planned for
+ * @param keyValueBytes keys and values of one such sequence, in whole pages, off the heap
+ * @param availableBytes memory that scratch, keys and values may take
+ */
+public record MemoryPlan(
+        long weightBytes,
+        long scratchBytes,
+        long keyValueBytesPerToken,
+        long keyValueBytesPerTokenLater,
+        long context,
+        long keyValueBytes,
+        long availableBytes) {
+    private static final double GIB = 1L << 30;
+
+    /** Everything at once: weights, scratch and the keys and values of one sequence. */
+    public long peakBytes() {
+        return weightBytes + scratchBytes + keyValueBytes;
+    }
+
+    /** Whether scratch, keys and values fit. */
+    public boolean fits() {
+        return scratchBytes + keyValueBytes <= availableBytes
+                && scratchBytes <= Runtime.getRuntime().maxMemory();
+    }
+
+    /**
+     * Plans one sequence.
+     *
+     * @param context tokens of the sequence, at least 1
+     */
+    static MemoryPlan of(Checkpoint checkpoint, ModelOptions options, long context) {
+        long weights = checkpoint.tensors().stream().mapToLong(StoredTensor::bytes).sum();
+        return of(checkpoint.config(), weights, options, context);
+    }
+
+    /** As {@link #of(Checkpoint, ModelOptions, long)}, without a folder. */
+    static MemoryPlan of(Llama4Config config, long weights, ModelOptions options, long context) {
+        KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
+        long layerBytes = layout.pageBytes() / KvLayout.PAGE;
+        long growing = config.layers().stream().filter(kind -> !kind.chunked()).count();
+        return new MemoryPlan(
+                weights,
+                TextModel.scratchBytes(config, options.blockSize()),
+                layerBytes * config.layers().size(),
+                layerBytes * growing,
+                context,
+                keyValueBytes(config, layout, context),
+                options.memoryLimit().orElseGet(MemoryPlan::machineMemory));
+    }
+
+    private static long keyValueBytes(Llama4Config config, KvLayout layout, long context) {
+        long bytes = 0;
+        for (LayerKind kind : config.layers()) {
+            long positions = context;
+            if (kind.chunked() && config.chunkSize().isPresent()) {
+                positions = Math.min(positions, config.chunkSize().getAsInt());
+            }
+            long pages = (positions + KvLayout.PAGE - 1) / KvLayout.PAGE;
+            bytes += pages * layout.pageBytes();
+        }
+        return bytes;
+    }
+
+    private static long machineMemory() {
+        return ((com.sun.management.OperatingSystemMXBean)
+                        ManagementFactory.getOperatingSystemMXBean())
+                .getTotalMemorySize();
+    }
+
+    /** Refuses a plan that does not fit. */
+    void require() {
+        if (!fits()) {
+            throw new InsufficientMemoryException(
+                    ("a context of %d tokens needs %.2f GiB for keys and values and %.2f GiB of heap"
+                                    + " for scratch, expected at most %.2f GiB together and %.2f GiB"
+                                    + " of heap (weights: %.2f GiB, mapped)")
+                            .formatted(
+                                    context,
+                                    keyValueBytes / GIB,
+                                    scratchBytes / GIB,
+                                    availableBytes / GIB,
+                                    Runtime.getRuntime().maxMemory() / GIB,
+                                    weightBytes / GIB));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.altiplano;
+
+import dev.altiplano.kernels.KvType;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** How a model uses the machine. Immutable: every method returns a changed copy. */
+public final class ModelOptions {
+    private static final int MAX_THREADS = 1024;
+    private static final int MAX_BLOCK = 4096;
+
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private int blockSize = 256;
+    private KvType keyValueType = KvType.F32;
+    private @Nullable Long context;
+    private @Nullable Long memoryLimit;
+    private @Nullable Consumer<LoadProgress> progress;
+
+    private ModelOptions() {}
+
+    /** All processors, FP32 keys and values, as much context as model and memory allow. */
+    public static ModelOptions defaults() {
+        return new ModelOptions();
+    }
+
+    private ModelOptions copy() {
+        ModelOptions copy = new ModelOptions();
+        copy.threads = threads;
+        copy.blockSize = blockSize;
+        copy.keyValueType = keyValueType;
+        copy.context = context;
+        copy.memoryLimit = memoryLimit;
+        copy.progress = progress;
+        return copy;
+    }
+
+    /**
+     * Computes with this many threads, the calling one included. Results do not depend on it.
+     *
+     * @param threads 1 to 1024
+     */
+    public ModelOptions threads(int threads) {
+        ModelOptions copy = copy();
+        copy.threads = (int) inRange("threads", threads, 1, MAX_THREADS);
+        return copy;
+    }
+
+    /**
+     * Reads prompts in blocks of at most this many tokens. Larger blocks are faster and take more
+     * heap; a stream can be cancelled between blocks and between the layers of one.
+     *
+     * @param tokens 1 to 4096
+     */
+    public ModelOptions blockSize(int tokens) {
+        ModelOptions copy = copy();
+        copy.blockSize = (int) inRange("block size", tokens, 1, MAX_BLOCK);
+        return copy;
+    }
+
+    /** Stores keys and values this way: FP32 is exact, BF16 takes half the memory. */
+    public ModelOptions keyValueType(KvType type) {
+        ModelOptions copy = copy();
+        copy.keyValueType = Objects.requireNonNull(type, "type");
+        return copy;
+    }
+
+    /**
+     * Lets each sequence grow to this many tokens; a model whose plan for it cannot fit is not opened.
+     *
+     * @param tokens at least 1, at most what the model was made for
+     */
+    public ModelOptions context(long tokens) {
+        ModelOptions copy = copy();
+        copy.context = inRange("context", tokens, 1, Integer.MAX_VALUE);
+        return copy;
+    }
+
+    /**
+     * Plans with this much memory for scratch, keys and values, instead of the machine's.
+     *
+     * @param bytes at least 1
+     */
+    public ModelOptions memoryLimit(long bytes) {
+        ModelOptions copy = copy();
+        copy.memoryLimit = inRange("memory limit", bytes, 1, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /** Is told about the stages of opening, on the opening thread. */
+    public ModelOptions onProgress(Consumer<LoadProgress> listener) {
+        ModelOptions copy = copy();
+        copy.progress = Objects.requireNonNull(listener, "listener");
+        return copy;
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    int blockSize() {
+        return blockSize;
+    }
+
+    KvType keyValueType() {
+        return keyValueType;
+    }
+
+    OptionalLong context() {
+        return context == null ? OptionalLong.empty() : OptionalLong.of(context);
+    }
+
+    OptionalLong memoryLimit() {
+        return memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(memoryLimit);
+    }
+
+    void report(LoadProgress.Stage stage) {
+        if (progress != null) {
+            List<LoadProgress.Stage> stages = List.of(LoadProgress.Stage.values());
+            progress.accept(new LoadProgress(stage, stages.indexOf(stage) + 1, stages.size()));
+        }
+    }
+
+    private static long inRange(String what, long value, long from, long to) {
+        if (value < from || value > to) {
+            throw new IllegalArgumentException(
+                    "%s is %d, expected %d to %d".formatted(what, value, from, to));
+        }
+        return value;
+    }
+}

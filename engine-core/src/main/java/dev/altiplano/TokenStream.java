@@ -1,0 +1,197 @@
+package dev.altiplano;
+
+import dev.altiplano.generate.EndReason;
+import dev.altiplano.generate.GeneratedToken;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer as it is made. Each event is computed when it is asked for, on the asking thread; one
+ * thread at a time.
+ *
+ * <pre>{@code
+ * try (TokenStream stream = model.stream(request)) {
+ *     for (GenerationEvent event : stream) {
+ *         System.out.print(event.text());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>{@link #close} may come from any thread: a step that runs ends within one layer, in the prompt
+ * too, and the answer finishes as {@link FinishReason#CANCELLED}.
+ */
+public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseable {
+    private final Session session;
+    private final GenerationRequest request;
+    private final Turn turn;
+    private final Answer answer;
+    private final AtomicBoolean cancelled;
+    private final Runnable onEnd;
+    private final int cachedTokens;
+    private final int promptTokens;
+    private final List<Integer> tokens = new ArrayList<>();
+    private final List<GenerationResult.Scores> scores = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private final long started = System.nanoTime();
+    private long firstToken;
+    private boolean promptRead;
+    private boolean iterated;
+    private volatile @Nullable GenerationResult result;
+    private volatile boolean failed;
+
+    /**
+     * An answer of {@code session} that nobody has asked a step of yet.
+     *
+     * @param cancelled ends the answer when set
+     * @param onEnd run when the answer has ended or failed
+     */
+    TokenStream(
+            Session session,
+            GenerationRequest request,
+            Turn turn,
+            Answer answer,
+            AtomicBoolean cancelled,
+            Runnable onEnd) {
+        this.session = session;
+        this.request = request;
+        this.turn = turn;
+        this.answer = answer;
+        this.cancelled = cancelled;
+        this.onEnd = onEnd;
+        cachedTokens = session.read();
+        promptTokens = session.unread();
+    }
+
+    /**
+     * The events.
+     *
+     * @throws IllegalStateException if called a second time
+     */
+    @Override
+    public Iterator<GenerationEvent> iterator() {
+        if (iterated) {
+            throw new IllegalStateException("a stream can be iterated once");
+        }
+        iterated = true;
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return !isFinished();
+            }
+
+            @Override
+            public GenerationEvent next() {
+                if (isFinished()) {
+                    throw new NoSuchElementException("the answer has ended");
+                }
+                return advance();
+            }
+        };
+    }
+
+    /** Makes what is left of the answer and returns the whole of it. */
+    public GenerationResult await() {
+        while (!isFinished()) {
+            advance();
+        }
+        return result().orElseThrow(() -> new IllegalStateException("the answer has failed"));
+    }
+
+    /** The whole answer, once it has ended. */
+    public Optional<GenerationResult> result() {
+        return Optional.ofNullable(result);
+    }
+
+    /** Ends the answer; what has been made of it is in {@link #result}. */
+    @Override
+    public void close() {
+        cancelled.set(true);
+        if (!isFinished() && session.tryEnter()) { // otherwise whoever is in a step finishes it
+            try {
+                if (!isFinished()) {
+                    finish(EndReason.CANCELLED);
+                }
+            } finally {
+                session.leave();
+            }
+        }
+    }
+
+    boolean isFinished() {
+        return result != null || failed;
+    }
+
+    private GenerationEvent advance() {
+        session.enterStep();
+        try {
+            if (session.isClosed()) {
+                return finish(EndReason.CANCELLED);
+            }
+            return promptRead ? decode() : readPrompt();
+        } catch (Throwable e) {
+            failed = true;
+            onEnd.run();
+            throw session.explained(e);
+        } finally {
+            session.leave();
+        }
+    }
+
+    private GenerationEvent readPrompt() {
+        promptRead = !answer.generator().readPrompt();
+        int done = Math.min(session.read() - cachedTokens, promptTokens);
+        request.reportProgress(done, promptTokens);
+        return new GenerationEvent.PromptRead(done, promptTokens);
+    }
+
+    private GenerationEvent decode() {
+        Optional<GeneratedToken> next = answer.generator().next();
+        if (next.isEmpty()) {
+            return finish(answer.generator().endReason().orElse(EndReason.CANCELLED));
+        }
+        GeneratedToken token = next.get();
+        if (tokens.isEmpty()) {
+            firstToken = System.nanoTime();
+        }
+        tokens.add(token.id());
+        text.append(token.text());
+        Optional<GenerationResult.Scores> score = answer.scores(token);
+        score.ifPresent(scores::add);
+        return new GenerationEvent.Token(token.id(), token.text(), score);
+    }
+
+    private GenerationEvent finish(EndReason reason) {
+        String rest = answer.generator().rest();
+        text.append(rest);
+        GenerationResult whole =
+                new GenerationResult(
+                        text.toString(),
+                        tokens,
+                        FinishReason.of(reason),
+                        promptTokens,
+                        cachedTokens,
+                        answer.plan().seed(),
+                        scores,
+                        timings());
+        session.remember(turn, whole);
+        result = whole;
+        onEnd.run();
+        return new GenerationEvent.Finished(whole, rest);
+    }
+
+    private Timings timings() {
+        long now = System.nanoTime();
+        long first = tokens.isEmpty() ? now : firstToken;
+        return new Timings(
+                Duration.ofNanos(first - started),
+                Duration.ofNanos(tokens.size() < 2 ? 0 : now - first),
+                promptTokens,
+                Math.max(0, tokens.size() - 1));
+    }
+}

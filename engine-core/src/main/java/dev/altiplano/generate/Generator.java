@@ -1,0 +1,134 @@
+package dev.altiplano.generate;
+
+import dev.altiplano.kernels.Rows;
+import dev.altiplano.loader.TokenDecoder;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one answer to a sequence, step by step: first {@link #readPrompt} until it is done, then
+ * {@link #next} until {@link #endReason} is there.
+ */
+public final class Generator {
+    private final Sequence sequence;
+    private final GenerationPlan plan;
+    private final BooleanSupplier cancel;
+    private final float[] logits;
+    private final TokenCounts counts;
+    private final Sampler sampler;
+    private final StopText stopText;
+    private final @Nullable TokenDecoder decoder;
+    private int generated;
+    private @Nullable EndReason end;
+
+    /**
+     * @param sequence with the prompt appended and at least one token unread
+     * @param vocabularySize length of a row of logits
+     * @param cancel asked between layers; true ends the answer
+     */
+    public Generator(Sequence sequence, GenerationPlan plan, int vocabularySize, BooleanSupplier cancel) {
+        this.sequence = sequence;
+        this.plan = plan;
+        this.cancel = cancel;
+        logits = new float[vocabularySize];
+        counts = new TokenCounts(vocabularySize);
+        for (int id : sequence.tokens()) {
+            counts.addPrompt(id);
+        }
+        sampler = new Sampler(plan.sampling(), plan.seed(), vocabularySize, counts);
+        stopText = new StopText(plan.stopTexts());
+        decoder = plan.tokenizer() == null ? null : plan.tokenizer().decoder();
+        if (plan.maxTokens() == 0) {
+            end = EndReason.MAX_TOKENS;
+        }
+    }
+
+    /** Reads one block of the prompt; false when all of it has been read. */
+    public boolean readPrompt() {
+        if (sequence.read() < sequence.length() && !isCancelled()) {
+            read();
+        }
+        return sequence.read() < sequence.length() && end == null;
+    }
+
+    /** Whether the answer has ended. */
+    public Optional<EndReason> endReason() {
+        return Optional.ofNullable(end);
+    }
+
+    /** Chooses the next token, or empty when the answer ends without one. */
+    public Optional<GeneratedToken> next() {
+        if (end != null || isCancelled()) {
+            return Optional.empty();
+        }
+        if (sequence.read() < sequence.length()) {
+            read();
+            if (end != null) {
+                return Optional.empty();
+            }
+        }
+        if (sequence.length() >= plan.contextLimit()) {
+            end = EndReason.CONTEXT_FULL;
+            return Optional.empty();
+        }
+        return Optional.of(choose());
+    }
+
+    /** Text that was held back and is certain now that nothing more comes. */
+    public String rest() {
+        if (stopText.found() || decoder == null) {
+            return "";
+        }
+        return stopText.add(decoder.finish()) + stopText.rest();
+    }
+
+    private GeneratedToken choose() {
+        boolean scored = plan.logProbabilities() >= 0;
+        double normaliser = scored ? LogProbabilities.normaliser(logits) : 0;
+        List<ScoredToken> best =
+                scored ? LogProbabilities.best(logits, normaliser, plan.logProbabilities()) : List.of();
+        float[] raw = scored ? logits.clone() : logits;
+        int id = sampler.choose(logits);
+        ScoredToken score = scored ? new ScoredToken(id, raw[id] - normaliser) : null;
+
+        counts.addGenerated(id);
+        sequence.append(id);
+        generated++;
+        return new GeneratedToken(id, textOf(id), score, best);
+    }
+
+    private String textOf(int id) {
+        if (plan.stopIds().contains(id)) {
+            end = EndReason.STOP_TOKEN;
+            return "";
+        }
+        String text = decoder == null ? "" : stopText.add(decoder.next(id));
+        if (stopText.found()) {
+            end = EndReason.STOP_TEXT;
+        } else if (generated == plan.maxTokens()) {
+            end = EndReason.MAX_TOKENS;
+        }
+        return text;
+    }
+
+    private boolean isCancelled() {
+        if (end == null && cancel.getAsBoolean()) {
+            end = EndReason.CANCELLED;
+        }
+        return end == EndReason.CANCELLED;
+    }
+
+    private void read() {
+        try {
+            sequence.readBlock(this::keep, cancel);
+        } catch (java.util.concurrent.CancellationException e) {
+            end = EndReason.CANCELLED;
+        }
+    }
+
+    private void keep(int position, Rows row) {
+        System.arraycopy(row.data(), row.offset(0), logits, 0, logits.length);
+    }
+}

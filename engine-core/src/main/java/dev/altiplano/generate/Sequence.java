@@ -1,0 +1,108 @@
+package dev.altiplano.generate;
+
+import dev.altiplano.cache.KvCache;
+import dev.altiplano.model.LayerObserver;
+import dev.altiplano.model.LogitsSink;
+import dev.altiplano.model.TextModel;
+import dev.altiplano.model.Wish;
+import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The tokens of one sequence and how many of them the model has read. */
+public final class Sequence implements AutoCloseable {
+    private final TextModel model;
+    private final KvCache cache;
+    private int[] tokens = new int[256];
+    private int length;
+
+    /** An empty sequence; takes no memory for keys and values before it reads. */
+    public Sequence(TextModel model) {
+        this.model = model;
+        this.cache = model.newCache();
+    }
+
+    /** Adds tokens that have still to be read. */
+    public void append(int... ids) {
+        if (length + ids.length > tokens.length) {
+            tokens = Arrays.copyOf(tokens, Math.max(2 * tokens.length, length + ids.length));
+        }
+        System.arraycopy(ids, 0, tokens, length, ids.length);
+        length += ids.length;
+    }
+
+    /**
+     * Goes on after an answer: as {@link #append}, but a stop token that ended the answer and also
+     * begins what follows stands there once.
+     */
+    public void goOn(int... ids) {
+        boolean repeated =
+                ids.length > 0 && cache.position() < length && tokens[length - 1] == ids[0];
+        append(repeated ? Arrays.copyOfRange(ids, 1, ids.length) : ids);
+    }
+
+    /** Tokens in all. */
+    public int length() {
+        return length;
+    }
+
+    /** Tokens that the model has read. */
+    public int read() {
+        return cache.position();
+    }
+
+    /** A copy of the tokens. */
+    public int[] tokens() {
+        return Arrays.copyOf(tokens, length);
+    }
+
+    /** Off-heap bytes of keys and values. */
+    public long bytes() {
+        return cache.bytes();
+    }
+
+    /**
+     * Reads the next block of unread tokens.
+     *
+     * @param logits takes the logits of the last token, if the block holds it
+     * @param cancel asked between layers
+     * @throws java.util.concurrent.CancellationException if cancelled; the block stays unread
+     */
+    void readBlock(LogitsSink logits, BooleanSupplier cancel) {
+        int from = cache.position();
+        int count = model.blockAt(from, length - from);
+        boolean last = from + count == length;
+        model.read(tokens, from, count, cache, new Wish(last ? logits : null, false, null, cancel));
+    }
+
+    /**
+     * Reads all unread tokens.
+     *
+     * @param allPositions logits after every token, or after the last one
+     * @param logits takes them
+     */
+    public void readAll(boolean allPositions, LogitsSink logits) {
+        readAll(allPositions, logits, null);
+    }
+
+    /** As {@link #readAll(boolean, LogitsSink)}, and shows what each layer left. */
+    public void readAll(
+            boolean allPositions, LogitsSink logits, @Nullable LayerObserver observer) {
+        while (cache.position() < length) {
+            int from = cache.position();
+            int count = model.blockAt(from, length - from);
+            boolean wanted = allPositions || from + count == length;
+            model.read(
+                    tokens,
+                    from,
+                    count,
+                    cache,
+                    new Wish(wanted ? logits : null, allPositions, observer, null));
+        }
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.altiplano.model;
+
+import dev.altiplano.kernels.Elementwise;
+import dev.altiplano.kernels.Linear;
+import dev.altiplano.kernels.RmsNorm;
+import dev.altiplano.kernels.Rows;
+import dev.altiplano.kernels.Worker;
+import dev.altiplano.loader.AttentionBiases;
+import dev.altiplano.loader.AttentionWeights;
+import dev.altiplano.model.Positions.None;
+import dev.altiplano.model.Positions.Rotary;
+
+/**
+ * Grouped-query attention of one layer, iRoPE style.
+ *
+ * <p>Source: {@code Llama4TextAttention.forward} in Hugging Face transformers.
+ *
+ * @param layer index of the layer, which finds its cache
+ * @param headDim width of one head
+ * @param epsilon added to the mean square in the normalisation of queries and keys
+ */
+record Attention(AttentionWeights weights, Positions positions, int layer, int headDim, float epsilon) {
+
+    /** Adds {@code W_o · softmax(q·k / √d) v} to the residual stream {@code x [n, hidden]}. */
+    void addTo(Rows x, Rows normed, Step step, Worker worker) {
+        project(normed, step, worker);
+        place(step, worker);
+        step.layout().store(worker, step.pages(layer), step.k, step.v);
+        worker.await();
+
+        step.attention().attend(worker, step.q, step.pages(layer), step.firstSlot(layer), step.attended);
+        worker.await();
+
+        Linear.pack(worker, step.attended);
+        worker.await();
+        Linear.multiply(worker, weights.o(), step.attended, step.delta);
+        worker.await();
+        if (weights.biases().isPresent()) {
+            Elementwise.addBias(worker, step.delta, weights.biases().get().o());
+            worker.await();
+        }
+        Elementwise.add(worker, x, step.delta);
+        worker.await();
+    }
+
+    private void project(Rows normed, Step step, Worker worker) {
+        Linear.pack(worker, normed);
+        worker.await();
+        Linear.multiply(worker, weights.q(), normed, step.q);
+        Linear.multiply(worker, weights.k(), normed, step.k);
+        Linear.multiply(worker, weights.v(), normed, step.v);
+        worker.await();
+        if (weights.biases().isPresent()) {
+            AttentionBiases biases = weights.biases().get();
+            Elementwise.addBias(worker, step.q, biases.q());
+            Elementwise.addBias(worker, step.k, biases.k());
+            Elementwise.addBias(worker, step.v, biases.v());
+            worker.await();
+        }
+    }
+
+    private void place(Step step, Worker worker) {
+        switch (positions) {
+            case Rotary(boolean normalise) -> {
+                step.rope().rotate(worker, step.q, headDim);
+                step.rope().rotate(worker, step.k, headDim);
+                worker.await();
+                if (normalise) { // after the rotation, and without weights
+                    RmsNorm.heads(worker, step.q, headDim, epsilon);
+                    RmsNorm.heads(worker, step.k, headDim, epsilon);
+                    worker.await();
+                }
+            }
+            case None() -> {
+                if (step.temperatureVaries()) {
+                    Elementwise.scale(worker, step.q, step.temperatures);
+                    worker.await();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.altiplano.model;
+
+import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.RmsNorm;
+import dev.altiplano.kernels.Rows;
+import dev.altiplano.kernels.Worker;
+
+/**
+ * One layer: two additions to the residual stream.
+ *
+ * @param attentionNorm weights of the norm before attention, {@code input_layernorm}
+ * @param feedForwardNorm weights of the norm before the feed-forward block, {@code
+ *     post_attention_layernorm}
+ * @param epsilon added to the mean square
+ */
+record DecoderLayer(
+        Matrix attentionNorm,
+        Attention attention,
+        Matrix feedForwardNorm,
+        FeedForward feedForward,
+        float epsilon) {
+
+    /** Runs the layer on the residual stream {@code x [n, hidden]}. Ends with everything written. */
+    void forward(Rows x, Step step, Worker worker) {
+        RmsNorm.apply(worker, x, attentionNorm, epsilon, step.normed);
+        worker.await();
+        attention.addTo(x, step.normed, step, worker);
+        RmsNorm.apply(worker, x, feedForwardNorm, epsilon, step.normed);
+        worker.await();
+        feedForward.addTo(x, step.normed, step, worker);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.altiplano.model;
+
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller wants of one pass.
+ *
+ * @param logits takes the logits; null when none are wanted
+ * @param allPositions logits of every row, or of the last one
+ * @param observer sees the residual stream; null for speed
+ * @param cancel asked once a layer; null when the pass cannot be cancelled
+ */
+public record Wish(
+        @Nullable LogitsSink logits,
+        boolean allPositions,
+        @Nullable LayerObserver observer,
+        @Nullable BooleanSupplier cancel) {
+
+    boolean cancellable() {
+        return cancel != null;
+    }
+
+    boolean isCancelled() {
+        return cancel != null && cancel.getAsBoolean();
+    }
+}

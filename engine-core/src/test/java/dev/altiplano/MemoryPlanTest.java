@@ -1,0 +1,116 @@
+package dev.altiplano;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.altiplano.kernels.KvType;
+import dev.altiplano.loader.AttentionTemperature;
+import dev.altiplano.loader.LayerKind;
+import dev.altiplano.loader.Llama4Config;
+import dev.altiplano.loader.RopeParameters;
+import dev.altiplano.loader.SpecialIds;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MemoryPlanTest {
+    private static final double GIB = 1L << 30;
+
+    /** 4096 bytes per token and layer in BF16; 36 layers of one chunk, 12 of everything. */
+    @ParameterizedTest
+    @CsvSource({"8192, 1.5", "131072, 7.125", "1048576, 49.125", "10485760, 481.125"})
+    void keysAndValuesOfScout(long context, double gib) {
+        ModelOptions options = ModelOptions.defaults().keyValueType(KvType.BF16);
+
+        MemoryPlan plan = MemoryPlan.of(scout(), 217_283_587_072L, options, context);
+
+        assertThat(plan.keyValueBytes() / GIB).isCloseTo(gib, Percentage.withPercentage(0.5));
+        assertThat(plan.keyValueBytesPerToken()).isEqualTo(48 * 4096);
+        assertThat(plan.keyValueBytesPerTokenLater()).isEqualTo(12 * 4096);
+        assertThat(plan.peakBytes())
+                .isEqualTo(plan.weightBytes() + plan.scratchBytes() + plan.keyValueBytes());
+    }
+
+    @Test
+    void scratchIsWhatAStepTakes() {
+        MemoryPlan plan = MemoryPlan.of(scout(), 0, ModelOptions.defaults().blockSize(1), 1);
+
+        // per token: 4 streams, q and what was attended, k and v, 3 expert widths for the shared and
+        // the routed expert, routed input and output, router logits; and one row of logits
+        long floats = 4 * 5120 + 2 * 5120 + 2 * 1024 + 2 * 3 * 8192 + 2 * 5120 + 16 + 5120 + 202048;
+        assertThat((double) plan.scratchBytes()).isCloseTo(4.0 * floats, within(100.0));
+    }
+
+    @Test
+    void aPlanThatCannotFitIsRefusedWithItsNumbers() {
+        ModelOptions options = ModelOptions.defaults().context(60_000).memoryLimit(50 << 20);
+
+        assertThatThrownBy(() -> Llama4Model.open(Demo.FOLDER, options))
+                .isInstanceOf(InsufficientMemoryException.class)
+                .hasMessageContaining("a context of 60000 tokens needs 0.12 GiB for keys and values")
+                .hasMessageContaining("expected at most 0.05 GiB together");
+    }
+
+    @Test
+    void aContextBeyondTheModelIsRefused() {
+        assertThatThrownBy(
+                        () -> Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().context(65537)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("context is 65537, expected at most max_position_embeddings 65536");
+    }
+
+    @Test
+    void aRequestThatCannotFitIsRefusedBeforeAnythingIsTaken() {
+        try (Llama4Model model =
+                        Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().memoryLimit(40 << 20));
+                Session session = model.newSession()) {
+            assertThatThrownBy(
+                            () -> session.generate(GenerationRequest.tokens(1).maxTokens(60_000)))
+                    .isInstanceOf(InsufficientMemoryException.class);
+            assertThat(session.keyValueBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aSessionTakesWhatWasPlanned() {
+        try (Llama4Model model = Llama4Model.open(Demo.FOLDER);
+                Session session = model.newSession()) {
+            session.generate(GenerationRequest.tokens(new int[1000]).maxTokens(1));
+
+            assertThat(session.keyValueBytes()).isEqualTo(model.memoryPlan(1000).keyValueBytes());
+        }
+    }
+
+    private static Llama4Config scout() {
+        List<LayerKind> layers =
+                IntStream.range(0, 48)
+                        .mapToObj(i -> new LayerKind(i % 4 != 3, i % 4 != 3, true))
+                        .toList();
+        return new Llama4Config(
+                202048,
+                5120,
+                40,
+                8,
+                128,
+                8192,
+                16384,
+                16,
+                1,
+                OptionalInt.of(8192),
+                10_485_760,
+                1e-5f,
+                true,
+                false,
+                false,
+                new RopeParameters(500_000, Optional.empty()),
+                new AttentionTemperature(8192, 0.1f),
+                layers,
+                new SpecialIds(OptionalInt.empty(), List.of(), OptionalInt.empty()));
+    }
+}

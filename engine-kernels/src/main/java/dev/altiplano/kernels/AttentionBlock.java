@@ -1,0 +1,219 @@
+package dev.altiplano.kernels;
+
+import dev.altiplano.kernels.internal.Exp;
+import dev.altiplano.kernels.internal.KernelSet;
+import dev.altiplano.kernels.internal.KernelSets;
+import dev.altiplano.kernels.internal.TileOperands;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * One worker's attention of a few query rows to one KV head, page by page with a running maximum.
+ *
+ * <p>A query is a row of q together with one of the query heads that share the KV head. Pages are summed up
+ * in chunks of {@link #CHUNK} pages, each from nothing, and the chunks are folded in order: the bits are
+ * the same whether one worker takes all chunks or each is computed apart.
+ */
+final class AttentionBlock {
+    /** Pages per chunk. */
+    static final int CHUNK = 4;
+
+    /** Queries of a block at most, unless a KV head has more query heads. */
+    private static final int QUERIES = 64;
+
+    private static final int PAGE = KvLayout.PAGE;
+    private static final int UNIT = KvLayout.UNIT;
+    private static final int STRIDE = TileOperands.STRIDE;
+    private static final KernelSet KERNELS = KernelSets.BEST;
+    private static final int LANES = KERNELS.lanes();
+
+    private final KvLayout layout;
+    private final int group;
+    private final int padded;
+    private final float[] queries;
+    private final float[] scores;
+    private final float[] keys;
+    private final float[] values;
+    private final float[] chunk;
+    private final float[] total;
+    private final TileOperands tile = new TileOperands();
+    private int head;
+    private int firstRow;
+    private int count;
+
+    AttentionBlock(KvLayout layout, int heads) {
+        this.layout = layout;
+        group = heads / layout.kvHeads();
+        padded = (layout.headDim() + UNIT - 1) / UNIT * UNIT;
+        int room = rows(group) * group;
+        queries = new float[room * STRIDE];
+        scores = new float[room * STRIDE];
+        keys = new float[PAGE * layout.headDim()];
+        values = new float[PAGE * padded];
+        chunk = new float[room * record(layout)];
+        total = new float[room * record(layout)];
+    }
+
+    /** Rows of q in a block. */
+    static int rows(int group) {
+        return Math.max(1, QUERIES / group);
+    }
+
+    /** Floats of a query's state: the weighted values, then the maximum and the sum of the weights. */
+    static int record(KvLayout layout) {
+        return (layout.headDim() + UNIT - 1) / UNIT * UNIT + 2;
+    }
+
+    /** Starts with rows of q and the query heads of one KV head. */
+    void begin(Rows q, int firstRow, int rows, int head) {
+        this.head = head;
+        this.firstRow = firstRow;
+        count = rows * group;
+        int dim = layout.headDim();
+        float scale = (float) (1 / Math.sqrt(dim));
+        for (int i = 0; i < count; i++) {
+            int from = q.offset(firstRow + i / group) + (head * group + i % group) * dim;
+            System.arraycopy(q.data(), from, queries, i * STRIDE, dim);
+            KERNELS.scale(queries, i * STRIDE, dim, scale);
+        }
+        clear(total);
+    }
+
+    private void clear(float[] state) {
+        int record = padded + 2;
+        Arrays.fill(state, 0, count * record, 0);
+        for (int i = 0; i < count; i++) {
+            state[i * record + padded] = Float.NEGATIVE_INFINITY;
+        }
+    }
+
+    /** Attends to the pages of one chunk; the first query row may use slots 0 to {@code first}. */
+    void attend(KvPages pages, int number, int first) {
+        clear(chunk);
+        int slots = first + (count - 1) / group + 1;
+        int end = Math.min((number + 1) * CHUNK * PAGE, slots);
+        for (int start = number * CHUNK * PAGE; start < end; start += PAGE) {
+            MemorySegment page = pages.page(start / PAGE);
+            int filled = Math.min(PAGE, end - start);
+            score(page, filled);
+            for (int i = 0; i < count; i++) {
+                weigh(i, Math.min(filled, first + i / group + 1 - start), filled);
+            }
+            sumValues(page, filled);
+        }
+    }
+
+    /** Computes the scores of the first {@code filled} slots of a page. */
+    private void score(MemorySegment page, int filled) {
+        int dim = layout.headDim();
+        int units = (filled + UNIT - 1) / UNIT;
+        KERNELS.decode(page, layout.type().dtype(), layout.key(head, 0, 0), keys, 0, units * UNIT * dim);
+        for (int i = 0; i < count; i++) {
+            Arrays.fill(scores, i * STRIDE, i * STRIDE + units * UNIT, 0);
+        }
+        tile.a = queries;
+        tile.b = keys;
+        tile.c = scores;
+        tile.depth = dim;
+        tile.rowStep = STRIDE;
+        multiply(units, UNIT * dim);
+    }
+
+    /** Adds weighted values of the first {@code filled} slots of a page. */
+    private void sumValues(MemorySegment page, int filled) {
+        int units = padded / UNIT;
+        for (int s = 0; s < units; s++) {
+            long offset = layout.value(head, 0, s * UNIT);
+            KERNELS.decode(page, layout.type().dtype(), offset, values, s * UNIT * PAGE, UNIT * filled);
+        }
+        tile.a = scores;
+        tile.b = values;
+        tile.c = chunk;
+        tile.depth = filled;
+        tile.rowStep = padded + 2;
+        multiply(units, UNIT * PAGE);
+    }
+
+    /** Runs the tiles over units of 16 columns that lie {@code unit} floats apart. */
+    private void multiply(int units, int unit) {
+        tile.step = UNIT;
+        int columns = units * UNIT;
+        for (int column = 0; column < columns; column += 2 * LANES) {
+            int next = column + LANES;
+            tile.a0 = 0;
+            tile.b0 = column / UNIT * unit + column % UNIT;
+            tile.b1 = next / UNIT * unit + next % UNIT;
+            tile.c0 = column;
+            tile.c1 = next;
+            KERNELS.product(tile, count, next < columns);
+        }
+    }
+
+    /** Turns a query's scores into weights relative to its running maximum. */
+    private void weigh(int query, int slots, int filled) {
+        int at = query * STRIDE;
+        int record = padded + 2;
+        int state = query * record;
+        if (slots > 0) {
+            float before = chunk[state + padded];
+            float max = Math.max(before, KERNELS.max(scores, at, slots));
+            float sum = KERNELS.expAndSum(scores, at, slots, max);
+            if (max > before) {
+                float factor = Exp.of(before - max);
+                KERNELS.scale(chunk, state, padded, factor);
+                chunk[state + padded + 1] *= factor;
+            }
+            chunk[state + padded] = max;
+            chunk[state + padded + 1] += sum;
+        }
+        Arrays.fill(scores, at + Math.max(0, slots), at + filled, 0);
+    }
+
+    /** Floats that {@link #save} writes. */
+    int size() {
+        return count * (padded + 2);
+    }
+
+    /** Copies the state of the chunk last attended to. */
+    void save(float[] to, int at) {
+        System.arraycopy(chunk, 0, to, at, size());
+    }
+
+    /** Adds the chunk last attended to. */
+    void fold() {
+        fold(chunk, 0);
+    }
+
+    /** Adds a saved chunk; chunks must come in order. */
+    void fold(float[] saved, int from) {
+        int record = padded + 2;
+        for (int i = 0; i < count; i++) {
+            int state = i * record;
+            int other = from + state;
+            float otherMax = saved[other + padded];
+            if (otherMax == Float.NEGATIVE_INFINITY) {
+                continue; // behind the query's own slot
+            }
+            float max = Math.max(total[state + padded], otherMax);
+            float keep = Exp.of(total[state + padded] - max);
+            float take = Exp.of(otherMax - max);
+            for (int d = 0; d < padded; d++) {
+                total[state + d] = Math.fma(saved[other + d], take, total[state + d] * keep);
+            }
+            float sum = total[state + padded + 1] * keep;
+            total[state + padded + 1] = Math.fma(saved[other + padded + 1], take, sum);
+            total[state + padded] = max;
+        }
+    }
+
+    /** Divides by the sum of the weights. */
+    void finish(Rows out) {
+        int dim = layout.headDim();
+        for (int i = 0; i < count; i++) {
+            int state = i * (padded + 2);
+            int to = out.offset(firstRow + i / group) + (head * group + i % group) * dim;
+            System.arraycopy(total, state, out.data(), to, dim);
+            KERNELS.scale(out.data(), to, dim, 1 / total[state + padded + 1]);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.altiplano.kernels;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import dev.altiplano.kernels.internal.TileOperands;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How keys and values lie in a page of {@link #PAGE} positions.
+ *
+ * <p>For each KV head first the keys, {@code [PAGE / 16][headDim][16 positions]}, then the values,
+ * {@code [headDim / 16 rounded up][PAGE][16 elements]}: whatever the kernels read side by side lies side
+ * by side. The layout is the same on every machine.
+ */
+public final class KvLayout {
+    /** Positions per page. */
+    public static final int PAGE = 256;
+
+    /** Positions of a unit of keys, elements of a unit of values. */
+    static final int UNIT = 16;
+
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+
+    private final int kvHeads;
+    private final int headDim;
+    private final KvType type;
+
+    /**
+     * Describes pages of one layer.
+     *
+     * @param headDim elements per head, 1 to 512
+     * @throws IllegalArgumentException if a size is out of range
+     */
+    public KvLayout(int kvHeads, int headDim, KvType type) {
+        if (kvHeads < 1 || headDim < 1 || headDim > TileOperands.STRIDE) {
+            throw new IllegalArgumentException(
+                    "%d KV heads of %d elements, expected at least 1 head of 1 to %d"
+                            .formatted(kvHeads, headDim, TileOperands.STRIDE));
+        }
+        this.kvHeads = kvHeads;
+        this.headDim = headDim;
+        this.type = type;
+    }
+
+    /** KV heads per position. */
+    public int kvHeads() {
+        return kvHeads;
+    }
+
+    /** Elements per head. */
+    public int headDim() {
+        return headDim;
+    }
+
+    /** Type of a cached element. */
+    public KvType type() {
+        return type;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof KvLayout layout
+                && kvHeads == layout.kvHeads
+                && headDim == layout.headDim
+                && type == layout.type;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kvHeads, headDim, type);
+    }
+
+    /** Bytes of a page: keys and values of {@link #PAGE} positions, all KV heads. */
+    public long pageBytes() {
+        return kvHeads * headBytes();
+    }
+
+    /** Bytes of one head's keys and values in a page. */
+    long headBytes() {
+        return (long) PAGE * (headDim + strips() * UNIT) * type.bytes();
+    }
+
+    private int strips() {
+        return (headDim + UNIT - 1) / UNIT;
+    }
+
+    /** Byte offset of element {@code d} of the key at a slot of the page. */
+    long key(int head, int slot, int d) {
+        long element = ((long) (slot / UNIT) * headDim + d) * UNIT + slot % UNIT;
+        return head * headBytes() + element * type.bytes();
+    }
+
+    /** Byte offset of element {@code d} of the value at a slot of the page. */
+    long value(int head, int slot, int d) {
+        long element = (long) PAGE * headDim + ((long) (d / UNIT) * PAGE + slot) * UNIT + d % UNIT;
+        return head * headBytes() + element * type.bytes();
+    }
+
+    /**
+     * Loop over rows. Writes row r of keys and values to slot {@code pages.filled() + r}; await before
+     * they are read.
+     *
+     * @param k {@code [n, kvHeads * headDim]}
+     * @param v as k
+     * @throws IllegalArgumentException if a size does not fit, or the pages do not hold so many slots
+     */
+    public void store(Worker w, KvPages pages, Rows k, Rows v) {
+        int width = kvHeads * headDim;
+        if (k.width() != width || v.width() != width || k.count() != v.count()) {
+            throw new IllegalArgumentException(
+                    "k is [%d, %d], v is [%d, %d], expected %d KV heads of %d elements"
+                            .formatted(
+                                    k.count(), k.width(), v.count(), v.width(), kvHeads, headDim));
+        }
+        requireRoom(pages, (long) pages.filled() + k.count());
+        for (int r; (r = w.next(k.count())) >= 0; ) {
+            int slot = pages.filled() + r;
+            MemorySegment page = pages.page(slot / PAGE);
+            for (int h = 0; h < kvHeads; h++) {
+                for (int d = 0; d < headDim; d++) {
+                    put(page, key(h, slot % PAGE, d), k.data()[k.offset(r) + h * headDim + d]);
+                    put(page, value(h, slot % PAGE, d), v.data()[v.offset(r) + h * headDim + d]);
+                }
+            }
+        }
+    }
+
+    void requireRoom(KvPages pages, long slots) {
+        if (slots > (long) pages.pages() * PAGE) {
+            throw new IllegalArgumentException(
+                    "%d slots in %d pages of %d".formatted(slots, pages.pages(), PAGE));
+        }
+    }
+
+    private void put(MemorySegment page, long offset, float value) {
+        switch (type) {
+            case F32 -> page.set(FLOAT, offset, value);
+            case BF16 -> page.set(SHORT, offset, bf16(value));
+        }
+    }
+
+    /** Rounds to nearest even; NaN stays NaN. */
+    static short bf16(float value) {
+        int bits = Float.floatToIntBits(value); // one NaN pattern, which keeps a bit in the upper half
+        return (short) (Float.isNaN(value) ? bits >>> 16 : bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+    }
+}

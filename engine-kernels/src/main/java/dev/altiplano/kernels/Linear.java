@@ -1,0 +1,54 @@
+package dev.altiplano.kernels;
+
+/** Multiplication of activations by a weight matrix: {@code y[r, o] = sum over i of W[o, i] * x[r, i]}. */
+public final class Linear {
+    private Linear() {}
+
+    /** Loop. Lays {@code x} out for the multiplications that follow; await before the first of them. */
+    public static void pack(Worker w, Rows x) {
+        if (x.count() > 1) {
+            MatMat.pack(w, x);
+        }
+    }
+
+    /** Loop. As {@link #multiply(Worker, Matrix, Rows, Rows, int)} with column 0. */
+    public static void multiply(Worker w, Matrix weights, Rows x, Rows y) {
+        multiply(w, weights, x, y, 0);
+    }
+
+    /**
+     * Loop. Computes {@code y[r, column + o] = sum over i of W[o, i] * x[r, i]} for every row in use.
+     *
+     * @param x {@code [n, inputs]}
+     * @param y {@code [n, at least column + outputs]}; that column range is overwritten
+     * @throws IllegalArgumentException if a size does not fit
+     */
+    public static void multiply(Worker w, Matrix weights, Rows x, Rows y, int column) {
+        if (x.width() != weights.inputs()
+                || column < 0
+                || (long) column + weights.outputs() > y.width()
+                || x.count() != y.count()) {
+            throw new IllegalArgumentException(
+                    "W has %d outputs and %d inputs, x is [%d, %d], y is [%d, %d], column is %d"
+                            .formatted(
+                                    weights.outputs(), weights.inputs(),
+                                    x.count(), x.width(),
+                                    y.count(), y.width(), column));
+        }
+        if (x.count() == 0) {
+            return;
+        }
+        boolean byOutput = weights.order() == Order.OUTPUT_MAJOR;
+        if (x.count() == 1) {
+            if (byOutput) {
+                MatVec.outputMajor(w, weights, x, y, column);
+            } else {
+                MatVec.inputMajor(w, weights, x, y, column);
+            }
+        } else if (byOutput) {
+            MatMat.outputMajor(w, weights, x, y, column);
+        } else {
+            MatMat.inputMajor(w, weights, x, y, column);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.altiplano.kernels;
+
+import dev.altiplano.kernels.internal.KernelSet;
+import dev.altiplano.kernels.internal.KernelSets;
+import dev.altiplano.kernels.internal.TileOperands;
+import java.util.Arrays;
+
+/** Products with a single row: every weight is read once, so memory sets the pace. */
+final class MatVec {
+    /** Bytes of weights per item: about 50 us of reading for one thread. */
+    private static final int ITEM_BYTES = 1 << 19;
+
+    /** Below this, claiming an item costs more than an idle worker. */
+    private static final int LEAST_ITEM_BYTES = 1 << 14;
+
+    private static final int DEPTH = TileOperands.STRIDE;
+    private static final KernelSet KERNELS = KernelSets.BEST;
+
+    private MatVec() {}
+
+    /** One output, one dot product. */
+    static void outputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
+        int rows = perItem(w, m.outputs(), (long) m.inputs() * m.dtype().bytes(), 4);
+        int items = (m.outputs() + rows - 1) / rows;
+        float[] scratch = w.scratch.result(4 * KERNELS.lanes());
+        for (int item; (item = w.next(items)) >= 0; ) {
+            int row = item * rows;
+            int count = Math.min(rows, m.outputs() - row);
+            int at = y.offset(0) + column + row;
+            KERNELS.dots(m, row, count, x.data(), x.offset(0), y.data(), at, scratch);
+        }
+    }
+
+    /**
+     * A range of outputs per item, as sums of weight rows. The sums run over {@link #DEPTH} inputs and are
+     * then added up, as in {@link MatMat}: both give the same bits.
+     */
+    static void inputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
+        int columns = perItem(w, m.outputs(), (long) m.inputs() * m.dtype().bytes(), 256);
+        int items = (m.outputs() + columns - 1) / columns;
+        float[] sums = w.scratch.result(columns);
+        for (int item; (item = w.next(items)) >= 0; ) {
+            int first = item * columns;
+            int count = Math.min(columns, m.outputs() - first);
+            int at = y.offset(0) + column + first;
+            Arrays.fill(y.data(), at, at + count, 0);
+            for (int k = 0; k < m.inputs(); k += DEPTH) {
+                int depth = Math.min(DEPTH, m.inputs() - k);
+                Arrays.fill(sums, 0, count, 0);
+                KERNELS.addRows(m, k, depth, first, count, x.data(), x.offset(0) + k, sums);
+                KERNELS.add(y.data(), at, sums, 0, count);
+            }
+        }
+    }
+
+    /** Outputs per item: a multiple of {@code unit}, several items per worker, neither large nor tiny. */
+    private static int perItem(Worker w, int outputs, long bytesPerOutput, int unit) {
+        long shared = (outputs + 4L * w.count() - 1) / (4L * w.count());
+        long least = LEAST_ITEM_BYTES / bytesPerOutput;
+        long most = ITEM_BYTES / bytesPerOutput;
+        long chosen = Math.max(least, Math.min(most, shared));
+        return (int) ((chosen + unit) / unit * unit);
+    }
+}

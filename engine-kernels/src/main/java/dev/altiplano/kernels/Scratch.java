@@ -1,0 +1,53 @@
+package dev.altiplano.kernels;
+
+import dev.altiplano.kernels.internal.TileOperands;
+import org.jspecify.annotations.Nullable;
+
+/** Memory of one worker that kernels use between two calls of {@link Worker#next}. */
+final class Scratch {
+    /** Operands of the register tiles. */
+    final TileOperands tile = new TileOperands();
+
+    private float[] left = new float[0];
+    private float[] right = new float[0];
+    private float[] result = new float[0];
+    private @Nullable AttentionBlock attention;
+    private @Nullable KvLayout attentionLayout;
+    private int attentionHeads;
+
+    /** At least {@code size} floats with undefined values. */
+    float[] left(int size) {
+        if (left.length < size) {
+            left = new float[size];
+        }
+        return left;
+    }
+
+    /** At least {@code size} floats with undefined values. */
+    float[] right(int size) {
+        if (right.length < size) {
+            right = new float[size];
+        }
+        return right;
+    }
+
+    /** At least {@code size} floats with undefined values. */
+    float[] result(int size) {
+        if (result.length < size) {
+            result = new float[size];
+        }
+        return result;
+    }
+
+    /** The memory of attention blocks, made anew when the shape is another one. */
+    AttentionBlock attention(KvLayout layout, int heads) {
+        AttentionBlock made = attention;
+        if (made == null || !layout.equals(attentionLayout) || attentionHeads != heads) {
+            made = new AttentionBlock(layout, heads);
+            attention = made;
+            attentionLayout = layout;
+            attentionHeads = heads;
+        }
+        return made;
+    }
+}

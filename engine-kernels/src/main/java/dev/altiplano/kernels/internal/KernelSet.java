@@ -1,0 +1,84 @@
+package dev.altiplano.kernels.internal;
+
+import dev.altiplano.kernels.DType;
+import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.simd.VectorKernels;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/**
+ * The inner loops. Arguments were checked by the facades; every method works on one thread, allocates
+ * nothing and adds in an order that depends on nothing but its arguments' sizes.
+ */
+public sealed interface KernelSet permits ScalarKernels, VectorKernels {
+    /** In words, for example {@code vector kernels, 512 bit}. */
+    String description();
+
+    /** Why these kernels are slow and what to do about it. */
+    Optional<String> slowReason();
+
+    /** Columns of one vector of a register tile. */
+    int lanes();
+
+    /** Turns {@code count} consecutive weights into FP32, exactly. */
+    void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count);
+
+    /**
+     * Multiplies {@code rows} rows by the tiles' two vectors of columns, or by the first alone.
+     *
+     * @param t operands of the first row; left changed
+     */
+    void product(TileOperands t, int rows, boolean two);
+
+    /** Rows that one register tile takes at best. */
+    int tileRows();
+
+    /**
+     * Dot products of {@code count} rows of an output-major matrix with one vector.
+     *
+     * @param out receives the results from {@code at} on
+     * @param scratch room for four vectors
+     */
+    void dots(Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch);
+
+    /**
+     * Adds rows of an input-major matrix, each times its factor: {@code out[j] += sum over i of x[x0 + i] *
+     * W[row + i, column + j]} as one chain in the order of i.
+     */
+    void addRows(
+            Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out);
+
+    /**
+     * Turns {@code depth} rows of {@code panels} times two vectors of columns of an input-major matrix
+     * into FP32, exactly: {@code out[panel][TileOperands.STRIDE][2 * lanes]}.
+     */
+    void columns(Matrix m, int row, int depth, int column, int panels, float[] out);
+
+    /** Sum of the squares of {@code count} elements. */
+    float sumOfSquares(float[] x, int from, int count);
+
+    /** Computes {@code out = x * factor * weight}. */
+    void scaleBy(
+            float[] x, int from, float factor, float[] weight, float[] out, int at, int count);
+
+    /** Computes {@code x *= factor}. */
+    void scale(float[] x, int from, int count, float factor);
+
+    /** Computes {@code x += delta}. */
+    void add(float[] x, int from, float[] delta, int at, int count);
+
+    /**
+     * Rotates the pairs of one head in place: {@code x[i] = x[i] * cos[i] + x[i ^ 1] * sin[i]}; {@code sin}
+     * holds the sine with its sign.
+     */
+    void rotate(float[] x, int from, int headDim, float[] cos, float[] sin, int table);
+
+    /** Computes {@code out = gate / (1 + e^-gate) * up}. */
+    void swiGlu(float[] x, int gate, int up, float[] out, int at, int count);
+
+    /** The largest of {@code count} elements, at least 1 of them. */
+    float max(float[] x, int from, int count);
+
+    /** Replaces x by {@code e^(x - max)} and returns the sum. */
+    float expAndSum(float[] x, int from, int count, float max);
+}

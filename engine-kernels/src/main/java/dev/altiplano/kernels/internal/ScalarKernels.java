@@ -1,0 +1,187 @@
+package dev.altiplano.kernels.internal;
+
+import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
+
+import dev.altiplano.kernels.DType;
+import dev.altiplano.kernels.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/** The kernels in plain Java: what the vector kernels are compared with, and their replacement. */
+public final class ScalarKernels implements KernelSet {
+    private static final int LANES = 4;
+
+    private final String reason;
+
+    /** Takes the reason why the vector kernels cannot run. */
+    public ScalarKernels(String reason) {
+        this.reason = reason;
+    }
+
+    @Override
+    public String description() {
+        return "scalar kernels: " + reason;
+    }
+
+    @Override
+    public Optional<String> slowReason() {
+        return Optional.of(reason);
+    }
+
+    @Override
+    public int lanes() {
+        return LANES;
+    }
+
+    @Override
+    public int tileRows() {
+        return 4;
+    }
+
+    @Override
+    public void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
+        int bytes = dtype.bytes();
+        for (int i = 0; i < count; i++) {
+            out[at + i] = Weights.at(data, dtype, offset + (long) bytes * i);
+        }
+    }
+
+    @Override
+    public void product(TileOperands t, int rows, boolean two) {
+        for (int r = 0; r < rows; r++) {
+            int a = t.a0 + r * STRIDE;
+            tile(t, a, t.b0, t.c0 + r * t.rowStep);
+            if (two) {
+                tile(t, a, t.b1, t.c1 + r * t.rowStep);
+            }
+        }
+    }
+
+    private static void tile(TileOperands t, int a, int b, int c) {
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        for (int k = 0; k < t.depth; k++) {
+            float w = t.a[a + k];
+            int x = b + k * t.step;
+            s0 = Math.fma(w, t.b[x], s0);
+            s1 = Math.fma(w, t.b[x + 1], s1);
+            s2 = Math.fma(w, t.b[x + 2], s2);
+            s3 = Math.fma(w, t.b[x + 3], s3);
+        }
+        t.c[c] += s0;
+        t.c[c + 1] += s1;
+        t.c[c + 2] += s2;
+        t.c[c + 3] += s3;
+    }
+
+    @Override
+    public void dots(
+            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch) {
+        int bytes = m.dtype().bytes();
+        for (int r = 0; r < count; r++) {
+            long offset = (long) (row + r) * m.inputs() * bytes;
+            float sum = 0;
+            for (int i = 0; i < m.inputs(); i++) {
+                float w = Weights.at(m.data(), m.dtype(), offset + (long) bytes * i);
+                sum = Math.fma(w, x[x0 + i], sum);
+            }
+            out[at + r] = sum;
+        }
+    }
+
+    @Override
+    public void addRows(
+            Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out) {
+        int bytes = m.dtype().bytes();
+        for (int i = 0; i < rows; i++) {
+            long offset = ((long) (row + i) * m.outputs() + column) * bytes;
+            for (int j = 0; j < columns; j++) {
+                float w = Weights.at(m.data(), m.dtype(), offset + (long) bytes * j);
+                out[j] = Math.fma(w, x[x0 + i], out[j]);
+            }
+        }
+    }
+
+    @Override
+    public void columns(Matrix m, int row, int depth, int column, int panels, float[] out) {
+        int bytes = m.dtype().bytes();
+        for (int p = 0; p < panels; p++) {
+            for (int k = 0; k < depth; k++) {
+                long from = (long) (row + k) * m.outputs() + column + p * 2 * LANES;
+                int to = (p * STRIDE + k) * 2 * LANES;
+                decode(m.data(), m.dtype(), from * bytes, out, to, 2 * LANES);
+            }
+        }
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int from, int count) {
+        float sum = 0;
+        for (int i = from; i < from + count; i++) {
+            sum = Math.fma(x[i], x[i], sum);
+        }
+        return sum;
+    }
+
+    @Override
+    public void scaleBy(
+            float[] x, int from, float factor, float[] weight, float[] out, int at, int count) {
+        for (int i = 0; i < count; i++) {
+            out[at + i] = x[from + i] * factor * weight[i];
+        }
+    }
+
+    @Override
+    public void scale(float[] x, int from, int count, float factor) {
+        for (int i = from; i < from + count; i++) {
+            x[i] *= factor;
+        }
+    }
+
+    @Override
+    public void add(float[] x, int from, float[] delta, int at, int count) {
+        for (int i = 0; i < count; i++) {
+            x[from + i] += delta[at + i];
+        }
+    }
+
+    @Override
+    public void rotate(float[] x, int from, int headDim, float[] cos, float[] sin, int table) {
+        for (int i = 0; i < headDim; i += 2) {
+            float a = x[from + i];
+            float b = x[from + i + 1];
+            int t = table + i;
+            x[from + i] = Math.fma(b, sin[t], a * cos[t]);
+            x[from + i + 1] = Math.fma(a, sin[t + 1], b * cos[t + 1]);
+        }
+    }
+
+    @Override
+    public void swiGlu(float[] x, int gate, int up, float[] out, int at, int count) {
+        for (int i = 0; i < count; i++) {
+            float g = x[gate + i];
+            out[at + i] = g / (1 + Exp.of(-g)) * x[up + i];
+        }
+    }
+
+    @Override
+    public float max(float[] x, int from, int count) {
+        float max = x[from];
+        for (int i = from + 1; i < from + count; i++) {
+            max = Math.max(max, x[i]);
+        }
+        return max;
+    }
+
+    @Override
+    public float expAndSum(float[] x, int from, int count, float max) {
+        float sum = 0;
+        for (int i = from; i < from + count; i++) {
+            x[i] = Exp.of(x[i] - max);
+            sum += x[i];
+        }
+        return sum;
+    }
+}

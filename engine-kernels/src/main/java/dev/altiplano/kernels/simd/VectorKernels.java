@@ -1,0 +1,330 @@
+package dev.altiplano.kernels.simd;
+
+import dev.altiplano.kernels.DType;
+import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.internal.Exp;
+import dev.altiplano.kernels.internal.KernelSet;
+import dev.altiplano.kernels.internal.TileOperands;
+import dev.altiplano.kernels.internal.Weights;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The kernels on vectors of the length this processor prefers; tails element by element. */
+public final class VectorKernels implements KernelSet {
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+    private static final int L = F.length();
+
+    /** 32 registers hold 24 accumulators, 16 registers 10. */
+    private static final int TILE_ROWS = L >= 16 ? 12 : 5;
+
+    @Override
+    public String description() {
+        return "vector kernels, %d bit".formatted(F.vectorBitSize());
+    }
+
+    @Override
+    public Optional<String> slowReason() {
+        return Optional.empty();
+    }
+
+    @Override
+    public int lanes() {
+        return L;
+    }
+
+    @Override
+    public int tileRows() {
+        return TILE_ROWS;
+    }
+
+    @Override
+    public void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
+        int whole = F.loopBound(count);
+        switch (dtype) {
+            case F32 -> Decode.f32(data, offset, out, at, whole);
+            case F16 -> Decode.f16(data, offset, out, at, whole);
+            case BF16 -> Decode.bf16(data, offset, out, at, whole);
+        }
+        int bytes = dtype.bytes();
+        for (int i = whole; i < count; i++) {
+            out[at + i] = Weights.at(data, dtype, offset + (long) bytes * i);
+        }
+    }
+
+    @Override
+    public void product(TileOperands t, int rows, boolean two) {
+        int left = rows;
+        while (left > 0) {
+            int done = two ? wide(t, left) : narrow(t, left);
+            left -= done;
+            t.a0 += done * TileOperands.STRIDE;
+            t.c0 += done * t.rowStep;
+            t.c1 += done * t.rowStep;
+        }
+    }
+
+    private static int wide(TileOperands t, int rows) {
+        if (L >= 16 && rows >= 12) {
+            Tiles.tile12x2(t);
+            return 12;
+        }
+        if (L >= 16 && rows >= 8) {
+            Tiles.tile8x2(t);
+            return 8;
+        }
+        if (rows >= 5) {
+            Tiles.tile5x2(t);
+            return 5;
+        }
+        if (rows == 4) {
+            Tiles.tile4x2(t);
+            return 4;
+        }
+        if (rows >= 2) {
+            Tiles.tile2x2(t);
+            return 2;
+        }
+        Tiles.tile1x2(t);
+        return 1;
+    }
+
+    private static int narrow(TileOperands t, int rows) {
+        if (rows >= 8) {
+            Tiles.tile8x1(t);
+            return 8;
+        }
+        if (rows >= 4) {
+            Tiles.tile4x1(t);
+            return 4;
+        }
+        Tiles.tile1x1(t);
+        return 1;
+    }
+
+    @Override
+    public void dots(
+            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch) {
+        int each = count / 4; // four bands of rows, read side by side
+        for (int r = 0; r < each; r++) {
+            fourDots(m, row + r, each, x, x0, scratch);
+            for (int i = 0; i < 4; i++) {
+                out[at + r + i * each] = finish(m, row + r + i * each, x, x0, scratch, i * L);
+            }
+        }
+        for (int r = 4 * each; r < count; r++) {
+            oneDot(m, row + r, x, x0, scratch);
+            out[at + r] = finish(m, row + r, x, x0, scratch, 0);
+        }
+    }
+
+    /** Columns that the vector loops cover. */
+    private static int whole(int inputs) {
+        return inputs / (2 * L) * 2 * L;
+    }
+
+    private static void fourDots(Matrix m, int row, int step, float[] x, int x0, float[] lanes) {
+        int n = whole(m.inputs());
+        long bytes = (long) m.inputs() * m.dtype().bytes();
+        long offset = row * bytes;
+        MemorySegment w = m.data();
+        switch (m.dtype()) {
+            case BF16 -> DotProducts.bf16x4(w, offset, step * bytes, n, x, x0, lanes);
+            case F32 -> DotProducts.f32x4(w, offset, step * bytes, n, x, x0, lanes);
+            case F16 -> {
+                for (int i = 0; i < 4; i++) {
+                    DotProducts.f16x1(w, offset + i * step * bytes, n, x, x0, lanes, i * L);
+                }
+            }
+        }
+    }
+
+    private static void oneDot(Matrix m, int row, float[] x, int x0, float[] lanes) {
+        int n = whole(m.inputs());
+        long offset = (long) row * m.inputs() * m.dtype().bytes();
+        MemorySegment w = m.data();
+        switch (m.dtype()) {
+            case BF16 -> DotProducts.bf16x1(w, offset, n, x, x0, lanes, 0);
+            case F32 -> DotProducts.f32x1(w, offset, n, x, x0, lanes, 0);
+            case F16 -> DotProducts.f16x1(w, offset, n, x, x0, lanes, 0);
+        }
+    }
+
+    private static float finish(Matrix m, int row, float[] x, int x0, float[] lanes, int from) {
+        float sum = Elements.sumOfLanes(lanes, from);
+        int bytes = m.dtype().bytes();
+        long offset = (long) row * m.inputs() * bytes;
+        for (int k = whole(m.inputs()); k < m.inputs(); k++) {
+            float w = Weights.at(m.data(), m.dtype(), offset + (long) bytes * k);
+            sum = Math.fma(w, x[x0 + k], sum);
+        }
+        return sum;
+    }
+
+    @Override
+    public void addRows(
+            Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out) {
+        int whole = F.loopBound(columns);
+        int bytes = m.dtype().bytes();
+        long stride = (long) m.outputs() * bytes;
+        long offset = row * stride + (long) column * bytes;
+        int i = 0;
+        for (; i + 8 <= rows; i += 8) {
+            eightRows(m, offset + i * stride, whole, x, x0 + i, out);
+        }
+        for (; i < rows; i++) {
+            oneRow(m, offset + i * stride, whole, x, x0 + i, out);
+        }
+        for (int j = whole; j < columns; j++) {
+            for (i = 0; i < rows; i++) {
+                float w = Weights.at(m.data(), m.dtype(), offset + i * stride + (long) bytes * j);
+                out[j] = Math.fma(w, x[x0 + i], out[j]);
+            }
+        }
+    }
+
+    private static void eightRows(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
+        long stride = (long) m.outputs() * m.dtype().bytes();
+        switch (m.dtype()) {
+            case BF16 -> RowSums.bf16x8(m.data(), offset, stride, n, x, x0, out);
+            case F32 -> RowSums.f32x8(m.data(), offset, stride, n, x, x0, out);
+            case F16 -> {
+                for (int i = 0; i < 8; i++) {
+                    RowSums.f16x1(m.data(), offset + i * stride, n, x, x0 + i, out);
+                }
+            }
+        }
+    }
+
+    private static void oneRow(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
+        switch (m.dtype()) {
+            case BF16 -> RowSums.bf16x1(m.data(), offset, n, x, x0, out);
+            case F32 -> RowSums.f32x1(m.data(), offset, n, x, x0, out);
+            case F16 -> RowSums.f16x1(m.data(), offset, n, x, x0, out);
+        }
+    }
+
+    @Override
+    public void columns(Matrix m, int row, int depth, int column, int panels, float[] out) {
+        int panel = TileOperands.STRIDE * 2 * L;
+        long stride = (long) m.outputs() * m.dtype().bytes();
+        long offset = row * stride + (long) column * m.dtype().bytes();
+        int width = 2 * L * m.dtype().bytes();
+        int p = 0;
+        for (; p + 4 <= panels; p += 4) {
+            fourPanels(m, offset + (long) p * width, depth, out, p * panel);
+        }
+        for (; p < panels; p++) {
+            onePanel(m, offset + (long) p * width, depth, out, p * panel);
+        }
+    }
+
+    private static void fourPanels(Matrix m, long offset, int depth, float[] out, int at) {
+        int panel = TileOperands.STRIDE * 2 * L;
+        long stride = (long) m.outputs() * m.dtype().bytes();
+        switch (m.dtype()) {
+            case BF16 -> Columns.bf16x4(m.data(), offset, stride, depth, out, at, panel);
+            case F32 -> Columns.f32x4(m.data(), offset, stride, depth, out, at, panel);
+            case F16 -> {
+                for (int i = 0; i < 4; i++) {
+                    onePanel(m, offset + i * 4L * L, depth, out, at + i * panel);
+                }
+            }
+        }
+    }
+
+    private static void onePanel(Matrix m, long offset, int depth, float[] out, int at) {
+        long stride = (long) m.outputs() * m.dtype().bytes();
+        switch (m.dtype()) {
+            case BF16 -> Columns.bf16x1(m.data(), offset, stride, depth, out, at);
+            case F32 -> Columns.f32x1(m.data(), offset, stride, depth, out, at);
+            case F16 -> {
+                for (int k = 0; k < depth; k++) {
+                    Decode.f16(m.data(), offset + k * stride, out, at + 2 * L * k, 2 * L);
+                }
+            }
+        }
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int from, int count) {
+        int whole = F.loopBound(count);
+        float sum = Elements.sumOfSquares(x, from, whole);
+        for (int i = from + whole; i < from + count; i++) {
+            sum = Math.fma(x[i], x[i], sum);
+        }
+        return sum;
+    }
+
+    @Override
+    public void scaleBy(float[] x, int from, float factor, float[] weight, float[] out, int at, int count) {
+        int whole = F.loopBound(count);
+        Elements.scaleBy(x, from, factor, weight, out, at, whole);
+        for (int i = whole; i < count; i++) {
+            out[at + i] = x[from + i] * factor * weight[i];
+        }
+    }
+
+    @Override
+    public void scale(float[] x, int from, int count, float factor) {
+        int whole = F.loopBound(count);
+        Elements.scale(x, from, whole, factor);
+        for (int i = from + whole; i < from + count; i++) {
+            x[i] *= factor;
+        }
+    }
+
+    @Override
+    public void add(float[] x, int from, float[] delta, int at, int count) {
+        int whole = F.loopBound(count);
+        Elements.add(x, from, delta, at, whole);
+        for (int i = whole; i < count; i++) {
+            x[from + i] += delta[at + i];
+        }
+    }
+
+    @Override
+    public void rotate(float[] x, int from, int headDim, float[] cos, float[] sin, int table) {
+        int whole = F.loopBound(headDim);
+        Elements.rotate(x, from, whole, cos, sin, table);
+        for (int i = whole; i < headDim; i += 2) {
+            float a = x[from + i];
+            float b = x[from + i + 1];
+            int t = table + i;
+            x[from + i] = Math.fma(b, sin[t], a * cos[t]);
+            x[from + i + 1] = Math.fma(a, sin[t + 1], b * cos[t + 1]);
+        }
+    }
+
+    @Override
+    public void swiGlu(float[] x, int gate, int up, float[] out, int at, int count) {
+        int whole = F.loopBound(count);
+        Elements.swiGlu(x, gate, up, out, at, whole);
+        for (int i = whole; i < count; i++) {
+            float g = x[gate + i];
+            out[at + i] = g / (1 + Exp.of(-g)) * x[up + i];
+        }
+    }
+
+    @Override
+    public float max(float[] x, int from, int count) {
+        int whole = F.loopBound(count);
+        float max = whole == 0 ? Float.NEGATIVE_INFINITY : Elements.max(x, from, whole);
+        for (int i = from + whole; i < from + count; i++) {
+            max = Math.max(max, x[i]);
+        }
+        return max;
+    }
+
+    @Override
+    public float expAndSum(float[] x, int from, int count, float max) {
+        int whole = F.loopBound(count);
+        float sum = Elements.expAndSum(x, from, whole, max);
+        for (int i = from + whole; i < from + count; i++) {
+            x[i] = Exp.of(x[i] - max);
+            sum += x[i];
+        }
+        return sum;
+    }
+}

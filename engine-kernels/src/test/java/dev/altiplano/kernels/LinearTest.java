@@ -1,0 +1,173 @@
+package dev.altiplano.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LinearTest {
+    private static final int[] SIZES = {1, 2, 7, 8, 15, 16, 17, 31, 33, 63, 127, 207, 1000};
+    private static final int[] COUNTS = {1, 2, 3, 5, 8, 16, 17, 33, 130};
+
+    private final Seed seed = new Seed();
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void equalsTheSumOfProductsAtEveryNumberOfInputs(DType dtype) {
+        for (Order order : Order.values()) {
+            for (int inputs : SIZES) {
+                check(seed.matrix(dtype, order, 37, inputs), 1);
+                check(seed.matrix(dtype, order, 37, inputs), 5);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void equalsTheSumOfProductsAtEveryNumberOfOutputs(DType dtype) {
+        for (Order order : Order.values()) {
+            for (int outputs : SIZES) {
+                check(seed.matrix(dtype, order, outputs, 45), 1);
+                check(seed.matrix(dtype, order, outputs, 45), 6);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void equalsTheSumOfProductsAtEveryNumberOfRows(DType dtype) {
+        for (Order order : Order.values()) {
+            for (int count : COUNTS) {
+                check(seed.matrix(dtype, order, 77, 1100), count);
+            }
+        }
+    }
+
+    /** Compares with sums in double precision. */
+    private void check(Matrix m, int count) {
+        Rows x = seed.rows(count, m.inputs());
+        Rows y = multiply(2, m, x, m.outputs() + 3, 2);
+
+        for (int r = 0; r < count; r++) {
+            for (int o = 0; o < m.outputs(); o++) {
+                double sum = 0;
+                for (int i = 0; i < m.inputs(); i++) {
+                    sum += (double) Seed.weight(m, o, i) * x.data()[x.offset(r) + i];
+                }
+                // partial sums stay below 64 or so, whose half ulp is 4e-6; roundings wander
+                assertThat((double) y.data()[y.offset(r) + 2 + o])
+                        .as("%s %s [%d, %d], row %d of %d, output %d, %s", m.dtype(), m.order(),
+                                m.outputs(), m.inputs(), r, count, o, seed.hint())
+                        .isCloseTo(sum, within(
+                                4e-6 * Math.sqrt(m.inputs())));
+            }
+            assertThat(y.data()[y.offset(r) + 1]).as("column before").isEqualTo(9);
+            assertThat(y.data()[y.offset(r) + 2 + m.outputs()]).as("column behind").isEqualTo(9);
+        }
+    }
+
+    private static Rows multiply(int threads, Matrix m, Rows x, int width, int column) {
+        Rows y = Rows.of(x.count(), width);
+        Arrays.fill(y.data(), 9);
+        try (Workers workers = new Workers(threads)) {
+            workers.run(
+                    w -> {
+                        Linear.pack(w, x);
+                        w.await();
+                        Linear.multiply(w, m, x, y, column);
+                    });
+        }
+        return y;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 100, 530})
+    void givesTheSameBitsOnAnyNumberOfThreads(int outputs) {
+        for (Order order : Order.values()) {
+            for (int count : new int[] {1, 2, 19, 40}) {
+                Matrix m = seed.matrix(DType.BF16, order, outputs, 1031);
+                Rows x = seed.rows(count, 1031);
+
+                float[] one = multiply(1, m, x, outputs, 0).data();
+
+                assertThat(multiply(2, m, x, outputs, 0).data()).as(seed.hint()).isEqualTo(one);
+                assertThat(multiply(3, m, x, outputs, 0).data()).as(seed.hint()).isEqualTo(one);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Order.class)
+    void givesARowTheSameBitsWhateverTheOtherRows(Order order) {
+        Matrix m = seed.matrix(DType.BF16, order, 75, 1031);
+        Rows x = seed.rows(70, 1031);
+        float[] all = multiply(2, m, x, 75, 0).data();
+
+        for (int count : new int[] {2, 3, 5, 8, 13, 16, 17, 31, 33, 64}) {
+            Rows y = multiply(2, m, x.part(70 - count, count), 75, 0);
+
+            assertThat(y.data())
+                    .as("%d rows, %s", count, seed.hint())
+                    .isEqualTo(Arrays.copyOfRange(all, (70 - count) * 75, 70 * 75));
+        }
+    }
+
+    @Test
+    void givesASingleRowOfInputMajorWeightsTheSameBitsAsSeveral() {
+        Matrix m = seed.matrix(DType.BF16, Order.INPUT_MAJOR, 75, 1031);
+        Rows x = seed.rows(9, 1031);
+        float[] all = multiply(2, m, x, 75, 0).data();
+
+        Rows y = multiply(2, m, x.part(4, 1), 75, 0);
+
+        assertThat(y.data()).as(seed.hint()).isEqualTo(Arrays.copyOfRange(all, 4 * 75, 5 * 75));
+    }
+
+    @Test
+    void packsNeighbouringPartsApart() {
+        Matrix m = seed.matrix(DType.BF16, Order.OUTPUT_MAJOR, 20, 60);
+        Rows x = seed.rows(50, 60);
+        Rows y = Rows.of(50, 20);
+        int[] cuts = {0, 3, 4, 24, 50};
+        Rows[] parts = new Rows[4];
+        Rows[] results = new Rows[4];
+        for (int i = 0; i < 4; i++) {
+            parts[i] = x.part(cuts[i], cuts[i + 1] - cuts[i]);
+            results[i] = y.part(cuts[i], cuts[i + 1] - cuts[i]);
+        }
+
+        try (Workers workers = new Workers(2)) {
+            workers.run(
+                    w -> {
+                        for (Rows part : parts) {
+                            Linear.pack(w, part);
+                        }
+                        w.await();
+                        for (int i = 0; i < 4; i++) {
+                            Linear.multiply(w, m, parts[i], results[i]);
+                        }
+                    });
+        }
+
+        for (int i : new int[] {0, 2, 3}) { // the part of one row has other bits
+            float[] alone = multiply(1, m, parts[i], 20, 0).data();
+            assertThat(Arrays.copyOfRange(y.data(), cuts[i] * 20, cuts[i + 1] * 20)).isEqualTo(alone);
+        }
+    }
+
+    @Test
+    void namesSizesThatDoNotFit() {
+        Matrix m = seed.matrix(DType.F32, Order.OUTPUT_MAJOR, 4, 6);
+
+        assertThatThrownBy(() -> multiply(1, m, Rows.of(2, 5), 4, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("W has 4 outputs and 6 inputs, x is [2, 5], y is [2, 4], column is 0");
+        assertThatThrownBy(() -> multiply(1, m, Rows.of(2, 6), 4, 1))
+                .hasMessageContaining("column is 1");
+    }
+}

@@ -1,0 +1,75 @@
+package dev.altiplano.kernels;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.SplittableRandom;
+
+/** Random test data that a failure message can reproduce. */
+final class Seed {
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+
+    private final long seed;
+    private final SplittableRandom random;
+
+    Seed() {
+        this(Long.getLong("seed", System.nanoTime()));
+    }
+
+    Seed(long seed) {
+        this.seed = seed;
+        random = new SplittableRandom(seed);
+    }
+
+    /** For {@code as(...)}: how to see the same failure again. */
+    String hint() {
+        return "-Dseed=" + seed;
+    }
+
+    /** From -1 to 1. */
+    float next() {
+        return (float) (2 * random.nextDouble() - 1);
+    }
+
+    Rows rows(int count, int width) {
+        Rows rows = Rows.of(count, width);
+        for (int i = 0; i < count * width; i++) {
+            rows.data()[i] = next();
+        }
+        return rows;
+    }
+
+    /** Weights from -1 to 1 at an odd address, as in a mapped file. */
+    Matrix matrix(DType dtype, Order order, int outputs, int inputs) {
+        long count = (long) outputs * inputs;
+        long bytes = count * dtype.bytes();
+        MemorySegment data = Arena.ofAuto().allocate(bytes + 1, 64).asSlice(1, bytes);
+        for (long i = 0; i < count; i++) {
+            float value = next();
+            switch (dtype) {
+                case F32 -> data.set(FLOAT, 4 * i, value);
+                case F16 -> data.set(SHORT, 2 * i, Float.floatToFloat16(value));
+                case BF16 -> data.set(SHORT, 2 * i, (short) (Float.floatToRawIntBits(value) >>> 16));
+            }
+        }
+        return new Matrix(data, dtype, order, outputs, inputs);
+    }
+
+    /** The weight from input {@code i} to output {@code o}. */
+    static float weight(Matrix m, int o, int i) {
+        long at =
+                m.order() == Order.OUTPUT_MAJOR
+                        ? (long) o * m.inputs() + i
+                        : (long) i * m.outputs() + o;
+        return switch (m.dtype()) {
+            case F32 -> m.data().get(FLOAT, 4 * at);
+            case F16 -> Float.float16ToFloat(m.data().get(SHORT, 2 * at));
+            case BF16 -> Float.intBitsToFloat(m.data().get(SHORT, 2 * at) << 16);
+        };
+    }
+}

@@ -1,0 +1,184 @@
+package dev.altiplano.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SoftmaxAttentionTest {
+    private final Seed seed = new Seed();
+    private final Arena arena = Arena.ofShared();
+
+    @AfterEach
+    void freePages() {
+        arena.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 6, 20, 1, 0", "3, 6, 20, 7, 0", "1, 1, 8, 40, 0", "2, 2, 16, 3, 254", "2, 10, 128, 2, 255",
+        "1, 5, 128, 30, 500", "3, 6, 8, 1, 1023", "3, 6, 8, 1, 1024", "2, 6, 24, 5, 2500",
+        "1, 2, 33, 100, 200", "1, 80, 16, 3, 10", "2, 4, 512, 2, 20"
+    })
+    void equalsTheFormulaInDoublePrecision(int kvHeads, int heads, int dim, int count, int first) {
+        Case c = new Case(kvHeads, heads, dim, KvType.F32, count, first);
+
+        Rows out = c.attend(2, 0, count);
+
+        for (int r = 0; r < count; r++) {
+            for (int h = 0; h < heads; h++) {
+                double[] expected = c.expected(r, h);
+                for (int d = 0; d < dim; d++) {
+                    // outputs are below 1; weights and sums have relative errors near 1e-6
+                    assertThat((double) out.data()[out.offset(r) + h * dim + d])
+                            .as("row %d head %d element %d, %s", r, h, d, seed.hint())
+                            .isCloseTo(expected[d], within(2e-6));
+                }
+            }
+        }
+    }
+
+    @Test
+    void readsKeysAndValuesStoredAsBf16() {
+        Case c = new Case(2, 4, 20, KvType.BF16, 3, 300);
+
+        Rows out = c.attend(2, 0, 3);
+
+        for (int h = 0; h < 4; h++) {
+            double[] expected = c.expected(2, h);
+            for (int d = 0; d < 20; d++) {
+                assertThat((double) out.data()[out.offset(2) + h * 20 + d])
+                        .as(seed.hint())
+                        .isCloseTo(expected[d], within(2e-6)); // expected() rounds to BF16, too
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(KvType.class)
+    void givesTheSameBitsOnAnyNumberOfThreadsAndForAnyCutOfTheRows(KvType type) {
+        Case c = new Case(2, 10, 40, type, 37, 1500);
+        float[] whole = c.attend(1, 0, 37).data();
+
+        assertThat(c.attend(2, 0, 37).data()).as(seed.hint()).isEqualTo(whole);
+        assertThat(c.attend(3, 0, 37).data()).as(seed.hint()).isEqualTo(whole);
+        for (int[] part : new int[][] {{0, 1}, {3, 1}, {5, 2}, {36, 1}, {10, 20}, {30, 7}}) {
+            float[] alone = c.attend(2, part[0], part[1]).data();
+            for (int i = 0; i < alone.length; i++) {
+                assertThat(alone[i])
+                        .as("rows %d+%d, %s", part[0], part[1], seed.hint())
+                        .isEqualTo(whole[part[0] * 400 + i]);
+            }
+        }
+    }
+
+    @Test
+    void namesSizesThatDoNotFit() {
+        KvLayout layout = new KvLayout(2, 16, KvType.F32);
+
+        assertThatThrownBy(() -> new SoftmaxAttention(layout, 5, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("5 query heads, 2 KV heads, 1 rows");
+        assertThatThrownBy(() -> layout.requireRoom(new KvPages(), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("1 slots in 0 pages of 256");
+        assertThatThrownBy(() -> new KvLayout(1, 513, KvType.F32))
+                .hasMessage("1 KV heads of 513 elements, expected at least 1 head of 1 to 512");
+    }
+
+    /** A cache filled with random keys and values, and queries for its last slots. */
+    private final class Case {
+        final int kvHeads;
+        final int heads;
+        final int dim;
+        final int count;
+        final int first;
+        final KvLayout layout;
+        final KvPages pages = new KvPages();
+        final Rows q;
+        final Rows k;
+        final Rows v;
+
+        Case(int kvHeads, int heads, int dim, KvType type, int count, int first) {
+            this.kvHeads = kvHeads;
+            this.heads = heads;
+            this.dim = dim;
+            this.count = count;
+            this.first = first;
+            layout = new KvLayout(kvHeads, dim, type);
+            q = seed.rows(count, heads * dim);
+            int slots = first + count;
+            k = seed.rows(slots, kvHeads * dim);
+            v = seed.rows(slots, kvHeads * dim);
+            for (int p = 0; p * KvLayout.PAGE < slots; p++) {
+                pages.add(arena.allocate(layout.pageBytes()));
+            }
+            try (Workers workers = new Workers(2)) {
+                int half = slots / 2;
+                if (half > 0) {
+                    Rows k1 = k.part(0, half);
+                    Rows v1 = v.part(0, half);
+                    workers.run(w -> layout.store(w, pages, k1, v1));
+                    pages.fill(half);
+                }
+                Rows k2 = k.part(half, slots - half);
+                Rows v2 = v.part(half, slots - half);
+                workers.run(w -> layout.store(w, pages, k2, v2));
+            }
+            if (type == KvType.BF16) {
+                round(k);
+                round(v);
+            }
+        }
+
+        private void round(Rows rows) {
+            for (int i = 0; i < rows.data().length; i++) {
+                rows.data()[i] = Float.intBitsToFloat(KvLayout.bf16(rows.data()[i]) << 16);
+            }
+        }
+
+        Rows attend(int threads, int from, int rows) {
+            SoftmaxAttention attention = new SoftmaxAttention(layout, heads, rows);
+            Rows out = Rows.of(rows, heads * dim);
+            try (Workers workers = new Workers(threads)) {
+                workers.run(
+                        w -> attention.attend(w, q.part(from, rows), pages, first + from, out));
+            }
+            return out;
+        }
+
+        double[] expected(int row, int head) {
+            int kv = head / (heads / kvHeads);
+            int slots = first + row + 1;
+            double[] p = new double[slots];
+            double max = Double.NEGATIVE_INFINITY;
+            for (int s = 0; s < slots; s++) {
+                for (int d = 0; d < dim; d++) {
+                    p[s] +=
+                            (double) q.data()[q.offset(row) + head * dim + d]
+                                    * k.data()[k.offset(s) + kv * dim + d];
+                }
+                p[s] /= Math.sqrt(dim);
+                max = Math.max(max, p[s]);
+            }
+            double sum = 0;
+            for (int s = 0; s < slots; s++) {
+                p[s] = Math.exp(p[s] - max);
+                sum += p[s];
+            }
+            double[] out = new double[dim];
+            for (int s = 0; s < slots; s++) {
+                for (int d = 0; d < dim; d++) {
+                    out[d] += p[s] / sum * v.data()[v.offset(s) + kv * dim + d];
+                }
+            }
+            return out;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.altiplano.loader.internal;
+
+import dev.altiplano.loader.Llama4Config;
+
+import java.util.Optional;
+
+/**
+ * What {@code config.json} says.
+ *
+ * @param text the text model
+ * @param quantisation which scheme made the weights smaller, in words; empty for plain weights
+ * @param digest SHA-256 of the file, hexadecimal
+ */
+public record Configuration(Llama4Config text, Optional<String> quantisation, String digest) {}

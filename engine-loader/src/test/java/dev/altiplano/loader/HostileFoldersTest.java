@@ -1,0 +1,107 @@
+package dev.altiplano.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Whatever is in a folder: one {@link CheckpointException} that names a file, within a second and
+ * 64 MB; or, where a fault leaves the folder valid, the same tensors.
+ */
+@Timeout(120) // a hang
+class HostileFoldersTest {
+    private static final double MOST_SECONDS = 1;
+    private static final long MOST_BYTES = 64 << 20;
+    private static final String NAMES_A_FILE =
+            "(config|generation_config)\\.json: .+|model(-0000[12]-of-00002)?\\.safetensors"
+                    + "(\\.index\\.json)?: .+|.*\\.safetensors: is missing from the folder,"
+                    + " although weight_map of model\\.safetensors\\.index\\.json names it";
+
+    @TempDir Path folder;
+
+    @Test
+    void everyFaultOfASingleFileIsAnswered() throws IOException {
+        Path good = TinyFolder.in(folder.resolve("good")).write();
+
+        assertAnswered(good, Faults.ofSingleFile(FolderFiles.read(good)), 400);
+    }
+
+    @Test
+    void everyFaultOfAShardedFolderIsAnswered() throws IOException {
+        Path good = TinyFolder.in(folder.resolve("good")).writeSharded();
+
+        assertAnswered(good, Faults.ofShards(FolderFiles.read(good)), 120);
+    }
+
+    @Test
+    void everyRandomFaultIsAnswered() throws IOException {
+        long seed = Long.getLong("altiplano.seed", 20_250_405);
+        System.out.println("HostileFoldersTest: -Daltiplano.seed=" + seed);
+        Path good = TinyFolder.in(folder.resolve("good")).writeSharded();
+
+        assertAnswered(good, RandomFaults.of(FolderFiles.read(good), seed), 300);
+    }
+
+    private void assertAnswered(Path good, Stream<Fault> faults, int atLeast) throws IOException {
+        FolderFiles files = FolderFiles.read(good);
+        Map<String, String> expected = open(good); // also loads all classes
+        int refused = 0;
+        for (Fault fault : (Iterable<Fault>) faults::iterator) {
+            FolderFiles spoilt = files.copy();
+            fault.spoil().accept(spoilt);
+            Path bad = folder.resolve("bad");
+            spoilt.writeTo(bad);
+            refused += isRefused(bad, fault.name(), expected) ? 1 : 0;
+        }
+        assertThat(refused).as("refused folders").isGreaterThanOrEqualTo(atLeast);
+    }
+
+    private static boolean isRefused(Path bad, String fault, Map<String, String> expected) {
+        boolean[] refused = new boolean[1];
+        Cost cost =
+                Cost.of(() -> {
+                    try {
+                        Checkpoint.open(bad).close();
+                    } catch (CheckpointException e) {
+                        refused[0] = true;
+                        assertThat(e.getMessage())
+                                .as(fault)
+                                .matches(NAMES_A_FILE)
+                                .hasSizeLessThan(2_000);
+                    } catch (Throwable e) {
+                        throw new AssertionError(fault + " ended in " + e, e);
+                    }
+                });
+        assertThat(cost.seconds()).as("seconds for " + fault).isLessThan(MOST_SECONDS);
+        assertThat(cost.bytes()).as("bytes for " + fault).isLessThan(MOST_BYTES);
+        if (!refused[0]) {
+            assertThat(open(bad)).as(fault).isEqualTo(expected);
+        }
+        return refused[0];
+    }
+
+    /** What a folder holds: dtype, shape and data by tensor. */
+    private static Map<String, String> open(Path folder) {
+        Map<String, String> contents = new TreeMap<>();
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            for (StoredTensor tensor : checkpoint.tensors()) {
+                try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(tensor.file()))) {
+                    byte[] data = file.data(tensor.name()).toArray(ValueLayout.JAVA_BYTE);
+                    contents.put(
+                            tensor.name(), tensor.dtype() + tensor.shape() + Arrays.hashCode(data));
+                }
+            }
+        }
+        return contents;
+    }
+}

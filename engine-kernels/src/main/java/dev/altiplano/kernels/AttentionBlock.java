@@ -4,6 +4,7 @@ import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -26,14 +27,15 @@ final class AttentionBlock {
     private static final int STRIDE = TileOperands.STRIDE;
     private static final KernelSet KERNELS = KernelSets.BEST;
     private static final int LANES = KERNELS.lanes();
+    private static final int PANEL = 2 * LANES;
 
     private final KvLayout layout;
     private final int group;
     private final int padded;
     private final float[] queries;
     private final float[] scores;
-    private final float[] keys;
-    private final float[] values;
+    private final MemorySegment keys;
+    private final MemorySegment values;
     private final float[] chunk;
     private final float[] total;
     private final TileOperands tile = new TileOperands();
@@ -48,8 +50,8 @@ final class AttentionBlock {
         int room = rows(group) * group;
         queries = new float[room * STRIDE];
         scores = new float[room * STRIDE];
-        keys = new float[PAGE * layout.headDim()];
-        values = new float[PAGE * padded];
+        keys = Arena.ofAuto().allocate(4L * (PAGE + PANEL) * layout.headDim(), 64);
+        values = Arena.ofAuto().allocate(4L * (padded + PANEL) * PAGE, 64);
         chunk = new float[room * record(layout)];
         total = new float[room * record(layout)];
     }
@@ -107,7 +109,7 @@ final class AttentionBlock {
     private void score(MemorySegment page, int filled) {
         int dim = layout.headDim();
         int units = (filled + UNIT - 1) / UNIT;
-        KERNELS.decode(page, layout.type().dtype(), layout.key(head, 0, 0), keys, 0, units * UNIT * dim);
+        decode(page, layout.key(head, 0, 0), units, dim, dim, keys);
         for (int i = 0; i < count; i++) {
             Arrays.fill(scores, i * STRIDE, i * STRIDE + units * UNIT, 0);
         }
@@ -116,36 +118,48 @@ final class AttentionBlock {
         tile.c = scores;
         tile.depth = dim;
         tile.rowStep = STRIDE;
-        multiply(units, UNIT * dim);
+        multiply(units);
     }
 
     /** Adds weighted values of the first {@code filled} slots of a page. */
     private void sumValues(MemorySegment page, int filled) {
         int units = padded / UNIT;
-        for (int s = 0; s < units; s++) {
-            long offset = layout.value(head, 0, s * UNIT);
-            KERNELS.decode(page, layout.type().dtype(), offset, values, s * UNIT * PAGE, UNIT * filled);
-        }
+        decode(page, layout.value(head, 0, 0), units, PAGE, filled, values);
         tile.a = scores;
         tile.b = values;
         tile.c = chunk;
         tile.depth = filled;
         tile.rowStep = padded + 2;
-        multiply(units, UNIT * PAGE);
+        multiply(units);
     }
 
-    /** Runs the tiles over units of 16 columns that lie {@code unit} floats apart. */
-    private void multiply(int units, int unit) {
-        tile.step = UNIT;
+    /**
+     * Turns units of 16 columns into panels.
+     *
+     * @param length rows of a unit in the page
+     * @param depth rows that are needed
+     */
+    private void decode(
+            MemorySegment page, long from, int units, int length, int depth, MemorySegment out) {
+        DType dtype = layout.type().dtype();
+        long row = (long) UNIT * dtype.bytes();
         int columns = units * UNIT;
-        for (int column = 0; column < columns; column += 2 * LANES) {
-            int next = column + LANES;
+        for (int column = 0; column < columns; column += PANEL) {
+            int next = Math.min(column + LANES, columns - LANES);
+            long first = from + column / UNIT * length * row + (long) (column % UNIT) * dtype.bytes();
+            long second = from + next / UNIT * length * row + (long) (next % UNIT) * dtype.bytes();
+            KERNELS.panel(page, dtype, first, second, row, depth, out, 4L * column * depth);
+        }
+    }
+
+    /** Runs the tiles over units of 16 columns. */
+    private void multiply(int units) {
+        int columns = units * UNIT;
+        for (int column = 0; column < columns; column += PANEL) {
             tile.a0 = 0;
-            tile.b0 = column / UNIT * unit + column % UNIT;
-            tile.b1 = next / UNIT * unit + next % UNIT;
+            tile.b0 = 4L * column * tile.depth;
             tile.c0 = column;
-            tile.c1 = next;
-            KERNELS.product(tile, count, next < columns);
+            KERNELS.product(tile, count, column + LANES < columns);
         }
     }
 

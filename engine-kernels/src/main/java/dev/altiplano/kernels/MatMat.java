@@ -3,6 +3,10 @@ package dev.altiplano.kernels;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
+import dev.altiplano.kernels.internal.Weights;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -21,6 +25,8 @@ final class MatMat {
     /** Inputs per block. */
     static final int DEPTH = TileOperands.STRIDE;
 
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final KernelSet KERNELS = KernelSets.BEST;
     private static final int LANES = KERNELS.lanes();
 
@@ -42,17 +48,17 @@ final class MatMat {
     static void pack(Worker w, Rows x) {
         int panels = (x.count() + PANEL - 1) / PANEL;
         int blocks = (x.width() + DEPTH - 1) / DEPTH;
-        float[] packed = x.packed();
+        MemorySegment packed = x.packed();
         for (int item; (item = w.next(panels * blocks)) >= 0; ) {
             int row = item / blocks * PANEL;
             int rows = Math.min(PANEL, x.count() - row);
             int from = item % blocks * DEPTH;
             int to = Math.min(from + DEPTH, x.width());
             for (int r = 0; r < rows; r++) {
-                int at = x.offset(row) + from * rows + r;
+                long at = x.offset(row) + (long) from * rows + r;
                 int start = x.offset(row + r);
                 for (int k = start + from; k < start + to; k++) {
-                    packed[at] = x.data()[k];
+                    packed.set(FLOAT, 4 * at, x.data()[k]);
                     at += rows;
                 }
             }
@@ -75,7 +81,7 @@ final class MatMat {
                 decodeRows(m, row, count, k, t.depth, weights);
                 t.a = weights;
                 t.c = sums;
-                timesPanels(t, count, x, k);
+                timesPanels(w.scratch, count, x, k);
             }
             unpack(sums, count, y, column + row);
         }
@@ -96,17 +102,21 @@ final class MatMat {
     }
 
     /** Adds the products of {@code count} weight rows and all activation rows, inputs k and following. */
-    private static void timesPanels(TileOperands t, int count, Rows x, int k) {
-        t.b = x.packed();
+    private static void timesPanels(Scratch scratch, int count, Rows x, int k) {
+        TileOperands t = scratch.tile;
         t.rowStep = PANEL;
         for (int row = 0; row < x.count(); row += PANEL) {
             int wide = Math.min(PANEL, x.count() - row);
+            t.b = x.packed();
+            t.b0 = 4L * (x.offset(row) + (long) k * wide);
+            if (wide < PANEL) {
+                MemorySegment spread = scratch.right(PANEL * DEPTH);
+                KERNELS.spread(t.b, t.b0, wide, t.depth, spread);
+                t.b = spread;
+                t.b0 = 0;
+            }
             t.a0 = 0;
-            t.step = wide;
-            t.b0 = x.offset(row) + k * wide;
-            t.b1 = t.b0 + LANES; // lanes behind the last row compute what nobody reads
             t.c0 = row * count;
-            t.c1 = t.c0 + LANES;
             KERNELS.product(t, count, wide > LANES);
         }
     }
@@ -127,7 +137,7 @@ final class MatMat {
         int panels = bandPanels(w, m.outputs());
         int columns = panels * PANEL;
         int bands = (m.outputs() + columns - 1) / columns;
-        float[] weights = w.scratch.right(panels * PANEL * DEPTH);
+        MemorySegment weights = w.scratch.right((long) panels * PANEL * DEPTH);
         for (int band; (band = w.next(bands)) >= 0; ) {
             int first = band * columns;
             int count = Math.min(columns, m.outputs() - first);
@@ -154,15 +164,16 @@ final class MatMat {
     }
 
     private static void decodeColumns(
-            Matrix m, int k, int depth, int first, int count, float[] out) {
+            Matrix m, int k, int depth, int first, int count, MemorySegment out) {
         int whole = count / PANEL;
         KERNELS.columns(m, k, depth, first, whole, out);
-        int rest = count - whole * PANEL;
         int bytes = m.dtype().bytes();
-        for (int i = 0; i < depth && rest > 0; i++) {
-            long offset = ((long) (k + i) * m.outputs() + first + whole * PANEL) * bytes;
-            int at = (whole * DEPTH + i) * PANEL;
-            KERNELS.decode(m.data(), m.dtype(), offset, out, at, rest);
+        for (int i = 0; i < depth; i++) {
+            long from = (long) (k + i) * m.outputs() + first;
+            for (int j = whole * PANEL; j < count; j++) {
+                float weight = Weights.at(m.data(), m.dtype(), (from + j) * bytes);
+                out.set(FLOAT, 4L * ((whole * DEPTH + i) * PANEL + j % PANEL), weight);
+            }
         }
     }
 
@@ -179,21 +190,18 @@ final class MatMat {
 
     private static void timesColumns(Scratch scratch, int rows, int count, Rows y, int at) {
         TileOperands t = scratch.tile;
-        t.step = PANEL;
         t.c = y.data();
         t.rowStep = y.width();
         int whole = count / PANEL;
         for (int p = 0; p < whole; p++) {
             t.a0 = 0;
-            t.b0 = p * DEPTH * PANEL;
-            t.b1 = t.b0 + LANES;
+            t.b0 = 4L * p * DEPTH * PANEL;
             t.c0 = at + p * PANEL;
-            t.c1 = t.c0 + LANES;
             KERNELS.product(t, rows, true);
         }
         int rest = count - whole * PANEL;
         if (rest > 0) {
-            t.b0 = whole * DEPTH * PANEL;
+            t.b0 = 4L * whole * DEPTH * PANEL;
             lastColumns(scratch, rows, rest, y, at + whole * PANEL);
         }
     }
@@ -204,10 +212,8 @@ final class MatMat {
         float[] sums = scratch.result(GROUP * PANEL);
         Arrays.fill(sums, 0, rows * PANEL, 0);
         t.a0 = 0;
-        t.b1 = t.b0 + LANES;
         t.c = sums;
         t.c0 = 0;
-        t.c1 = LANES;
         t.rowStep = PANEL;
         KERNELS.product(t, rows, rest > LANES);
         for (int r = 0; r < rows; r++) {

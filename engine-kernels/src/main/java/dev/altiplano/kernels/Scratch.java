@@ -1,6 +1,8 @@
 package dev.altiplano.kernels;
 
 import dev.altiplano.kernels.internal.TileOperands;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Memory of one worker that kernels use between two calls of {@link Worker#next}. */
@@ -9,7 +11,7 @@ final class Scratch {
     final TileOperands tile = new TileOperands();
 
     private float[] left = new float[0];
-    private float[] right = new float[0];
+    private MemorySegment right = MemorySegment.NULL;
     private float[] result = new float[0];
     private @Nullable AttentionBlock attention;
     private @Nullable KvLayout attentionLayout;
@@ -23,10 +25,10 @@ final class Scratch {
         return left;
     }
 
-    /** At least {@code size} floats with undefined values. */
-    float[] right(int size) {
-        if (right.length < size) {
-            right = new float[size];
+    /** At least {@code floats} floats off the heap, from the start of a cache line on. */
+    MemorySegment right(long floats) {
+        if (right.byteSize() < 4 * floats) {
+            right = Arena.ofAuto().allocate(4 * floats, 64);
         }
         return right;
     }

@@ -24,7 +24,7 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count);
 
     /**
-     * Multiplies {@code rows} rows by the tiles' two vectors of columns, or by the first alone.
+     * Multiplies {@code rows} rows by the panel's two vectors of columns, or by the first alone.
      *
      * @param t operands of the first row; left changed
      */
@@ -52,7 +52,26 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      * Turns {@code depth} rows of {@code panels} times two vectors of columns of an input-major matrix
      * into FP32, exactly: {@code out[panel][TileOperands.STRIDE][2 * lanes]}.
      */
-    void columns(Matrix m, int row, int depth, int column, int panels, float[] out);
+    void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out);
+
+    /**
+     * Turns {@code depth} times two vectors into FP32, exactly: one panel. Both advance by {@code stride}
+     * bytes; what the second reads may be of no use, but must lie in the segment.
+     *
+     * @param at first byte of the panel
+     */
+    void panel(
+            MemorySegment data,
+            DType dtype,
+            long first,
+            long second,
+            long stride,
+            int depth,
+            MemorySegment out,
+            long at);
+
+    /** Makes a panel of packed floats {@code [depth][rows]}, with something in the unused columns. */
+    void spread(MemorySegment packed, long from, int rows, int depth, MemorySegment out);
 
     /** Sum of the squares of {@code count} elements. */
     float sumOfSquares(float[] x, int from, int count);

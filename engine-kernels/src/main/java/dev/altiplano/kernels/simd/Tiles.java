@@ -1,8 +1,10 @@
 package dev.altiplano.kernels.simd;
 
 import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.altiplano.kernels.internal.TileOperands;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -15,350 +17,355 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Why everything is written out: C2 keeps accumulators in registers only when they are local
  * variables, and refuses to inline helpers into bodies of this size. The accumulator is the addend of
- * {@code fma} because x86 overwrites the addend.
+ * {@code fma} because x86 overwrites the addend. Strides are constants, or else C2 checks the bounds of
+ * every access.
  */
 final class Tiles {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+
+    /** Bytes of a vector. */
+    private static final long V = F.vectorByteSize();
+
+    /** Bytes from one k to the next in a panel. */
+    private static final long STEP = 2 * V;
+
+    /**
+     * Never reached, but C2 must not know: an exit in the middle of a loop body keeps the loads behind it
+     * from being moved up, where they would push accumulators out of 16 registers.
+     */
+    @SuppressWarnings("NonFinalStaticField")
+    private static int never = -1;
 
     private Tiles() {}
 
     static void tile12x2(TileOperands t) {
         float[] a = t.a;
-        float[] b = t.b;
+        MemorySegment b = t.b;
         int a0 = t.a0;
-        int b0 = t.b0;
-        int step = t.step;
+        long b0 = t.b0;
         int depth = t.depth;
-        int b1 = t.b1;
-        FloatVector s00 = FloatVector.zero(F);
-        FloatVector s01 = FloatVector.zero(F);
-        FloatVector s10 = FloatVector.zero(F);
-        FloatVector s11 = FloatVector.zero(F);
-        FloatVector s20 = FloatVector.zero(F);
-        FloatVector s21 = FloatVector.zero(F);
-        FloatVector s30 = FloatVector.zero(F);
-        FloatVector s31 = FloatVector.zero(F);
-        FloatVector s40 = FloatVector.zero(F);
-        FloatVector s41 = FloatVector.zero(F);
-        FloatVector s50 = FloatVector.zero(F);
-        FloatVector s51 = FloatVector.zero(F);
-        FloatVector s60 = FloatVector.zero(F);
-        FloatVector s61 = FloatVector.zero(F);
-        FloatVector s70 = FloatVector.zero(F);
-        FloatVector s71 = FloatVector.zero(F);
-        FloatVector s80 = FloatVector.zero(F);
-        FloatVector s81 = FloatVector.zero(F);
-        FloatVector s90 = FloatVector.zero(F);
-        FloatVector s91 = FloatVector.zero(F);
-        FloatVector s100 = FloatVector.zero(F);
-        FloatVector s101 = FloatVector.zero(F);
-        FloatVector s110 = FloatVector.zero(F);
-        FloatVector s111 = FloatVector.zero(F);
+        FloatVector s0a = FloatVector.zero(F);
+        FloatVector s0b = FloatVector.zero(F);
+        FloatVector s1a = FloatVector.zero(F);
+        FloatVector s1b = FloatVector.zero(F);
+        FloatVector s2a = FloatVector.zero(F);
+        FloatVector s2b = FloatVector.zero(F);
+        FloatVector s3a = FloatVector.zero(F);
+        FloatVector s3b = FloatVector.zero(F);
+        FloatVector s4a = FloatVector.zero(F);
+        FloatVector s4b = FloatVector.zero(F);
+        FloatVector s5a = FloatVector.zero(F);
+        FloatVector s5b = FloatVector.zero(F);
+        FloatVector s6a = FloatVector.zero(F);
+        FloatVector s6b = FloatVector.zero(F);
+        FloatVector s7a = FloatVector.zero(F);
+        FloatVector s7b = FloatVector.zero(F);
+        FloatVector s8a = FloatVector.zero(F);
+        FloatVector s8b = FloatVector.zero(F);
+        FloatVector s9a = FloatVector.zero(F);
+        FloatVector s9b = FloatVector.zero(F);
+        FloatVector s10a = FloatVector.zero(F);
+        FloatVector s10b = FloatVector.zero(F);
+        FloatVector s11a = FloatVector.zero(F);
+        FloatVector s11b = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
-            FloatVector x0 = FloatVector.fromArray(F, b, b0 + k * step);
-            FloatVector x1 = FloatVector.fromArray(F, b, b1 + k * step);
+            FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
+            FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
             FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
-            s00 = w0.fma(x0, s00);
-            s01 = w0.fma(x1, s01);
+            s0a = w0.fma(xa, s0a);
+            s0b = w0.fma(xb, s0b);
             FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
-            s10 = w1.fma(x0, s10);
-            s11 = w1.fma(x1, s11);
+            s1a = w1.fma(xa, s1a);
+            s1b = w1.fma(xb, s1b);
             FloatVector w2 = FloatVector.broadcast(F, a[a0 + 2 * STRIDE + k]);
-            s20 = w2.fma(x0, s20);
-            s21 = w2.fma(x1, s21);
+            s2a = w2.fma(xa, s2a);
+            s2b = w2.fma(xb, s2b);
             FloatVector w3 = FloatVector.broadcast(F, a[a0 + 3 * STRIDE + k]);
-            s30 = w3.fma(x0, s30);
-            s31 = w3.fma(x1, s31);
+            s3a = w3.fma(xa, s3a);
+            s3b = w3.fma(xb, s3b);
             FloatVector w4 = FloatVector.broadcast(F, a[a0 + 4 * STRIDE + k]);
-            s40 = w4.fma(x0, s40);
-            s41 = w4.fma(x1, s41);
+            s4a = w4.fma(xa, s4a);
+            s4b = w4.fma(xb, s4b);
             FloatVector w5 = FloatVector.broadcast(F, a[a0 + 5 * STRIDE + k]);
-            s50 = w5.fma(x0, s50);
-            s51 = w5.fma(x1, s51);
+            s5a = w5.fma(xa, s5a);
+            s5b = w5.fma(xb, s5b);
             FloatVector w6 = FloatVector.broadcast(F, a[a0 + 6 * STRIDE + k]);
-            s60 = w6.fma(x0, s60);
-            s61 = w6.fma(x1, s61);
+            s6a = w6.fma(xa, s6a);
+            s6b = w6.fma(xb, s6b);
             FloatVector w7 = FloatVector.broadcast(F, a[a0 + 7 * STRIDE + k]);
-            s70 = w7.fma(x0, s70);
-            s71 = w7.fma(x1, s71);
+            s7a = w7.fma(xa, s7a);
+            s7b = w7.fma(xb, s7b);
             FloatVector w8 = FloatVector.broadcast(F, a[a0 + 8 * STRIDE + k]);
-            s80 = w8.fma(x0, s80);
-            s81 = w8.fma(x1, s81);
+            s8a = w8.fma(xa, s8a);
+            s8b = w8.fma(xb, s8b);
             FloatVector w9 = FloatVector.broadcast(F, a[a0 + 9 * STRIDE + k]);
-            s90 = w9.fma(x0, s90);
-            s91 = w9.fma(x1, s91);
+            s9a = w9.fma(xa, s9a);
+            s9b = w9.fma(xb, s9b);
             FloatVector w10 = FloatVector.broadcast(F, a[a0 + 10 * STRIDE + k]);
-            s100 = w10.fma(x0, s100);
-            s101 = w10.fma(x1, s101);
+            s10a = w10.fma(xa, s10a);
+            s10b = w10.fma(xb, s10b);
             FloatVector w11 = FloatVector.broadcast(F, a[a0 + 11 * STRIDE + k]);
-            s110 = w11.fma(x0, s110);
-            s111 = w11.fma(x1, s111);
+            s11a = w11.fma(xa, s11a);
+            s11b = w11.fma(xb, s11b);
         }
         float[] c = t.c;
         int c0 = t.c0;
-        int c1 = t.c1;
-        int step1 = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s00).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s01).intoArray(c, c1);
-        FloatVector.fromArray(F, c, c0 + step1).add(s10).intoArray(c, c0 + step1);
-        FloatVector.fromArray(F, c, c1 + step1).add(s11).intoArray(c, c1 + step1);
-        FloatVector.fromArray(F, c, c0 + 2 * step1).add(s20).intoArray(c, c0 + 2 * step1);
-        FloatVector.fromArray(F, c, c1 + 2 * step1).add(s21).intoArray(c, c1 + 2 * step1);
-        FloatVector.fromArray(F, c, c0 + 3 * step1).add(s30).intoArray(c, c0 + 3 * step1);
-        FloatVector.fromArray(F, c, c1 + 3 * step1).add(s31).intoArray(c, c1 + 3 * step1);
-        FloatVector.fromArray(F, c, c0 + 4 * step1).add(s40).intoArray(c, c0 + 4 * step1);
-        FloatVector.fromArray(F, c, c1 + 4 * step1).add(s41).intoArray(c, c1 + 4 * step1);
-        FloatVector.fromArray(F, c, c0 + 5 * step1).add(s50).intoArray(c, c0 + 5 * step1);
-        FloatVector.fromArray(F, c, c1 + 5 * step1).add(s51).intoArray(c, c1 + 5 * step1);
-        FloatVector.fromArray(F, c, c0 + 6 * step1).add(s60).intoArray(c, c0 + 6 * step1);
-        FloatVector.fromArray(F, c, c1 + 6 * step1).add(s61).intoArray(c, c1 + 6 * step1);
-        FloatVector.fromArray(F, c, c0 + 7 * step1).add(s70).intoArray(c, c0 + 7 * step1);
-        FloatVector.fromArray(F, c, c1 + 7 * step1).add(s71).intoArray(c, c1 + 7 * step1);
-        FloatVector.fromArray(F, c, c0 + 8 * step1).add(s80).intoArray(c, c0 + 8 * step1);
-        FloatVector.fromArray(F, c, c1 + 8 * step1).add(s81).intoArray(c, c1 + 8 * step1);
-        FloatVector.fromArray(F, c, c0 + 9 * step1).add(s90).intoArray(c, c0 + 9 * step1);
-        FloatVector.fromArray(F, c, c1 + 9 * step1).add(s91).intoArray(c, c1 + 9 * step1);
-        FloatVector.fromArray(F, c, c0 + 10 * step1).add(s100).intoArray(c, c0 + 10 * step1);
-        FloatVector.fromArray(F, c, c1 + 10 * step1).add(s101).intoArray(c, c1 + 10 * step1);
-        FloatVector.fromArray(F, c, c0 + 11 * step1).add(s110).intoArray(c, c0 + 11 * step1);
-        FloatVector.fromArray(F, c, c1 + 11 * step1).add(s111).intoArray(c, c1 + 11 * step1);
+        int c1 = c0 + F.length();
+        int step = t.rowStep;
+        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
+        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
+        FloatVector.fromArray(F, c, c0 + step).add(s1a).intoArray(c, c0 + step);
+        FloatVector.fromArray(F, c, c1 + step).add(s1b).intoArray(c, c1 + step);
+        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2a).intoArray(c, c0 + 2 * step);
+        FloatVector.fromArray(F, c, c1 + 2 * step).add(s2b).intoArray(c, c1 + 2 * step);
+        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3a).intoArray(c, c0 + 3 * step);
+        FloatVector.fromArray(F, c, c1 + 3 * step).add(s3b).intoArray(c, c1 + 3 * step);
+        FloatVector.fromArray(F, c, c0 + 4 * step).add(s4a).intoArray(c, c0 + 4 * step);
+        FloatVector.fromArray(F, c, c1 + 4 * step).add(s4b).intoArray(c, c1 + 4 * step);
+        FloatVector.fromArray(F, c, c0 + 5 * step).add(s5a).intoArray(c, c0 + 5 * step);
+        FloatVector.fromArray(F, c, c1 + 5 * step).add(s5b).intoArray(c, c1 + 5 * step);
+        FloatVector.fromArray(F, c, c0 + 6 * step).add(s6a).intoArray(c, c0 + 6 * step);
+        FloatVector.fromArray(F, c, c1 + 6 * step).add(s6b).intoArray(c, c1 + 6 * step);
+        FloatVector.fromArray(F, c, c0 + 7 * step).add(s7a).intoArray(c, c0 + 7 * step);
+        FloatVector.fromArray(F, c, c1 + 7 * step).add(s7b).intoArray(c, c1 + 7 * step);
+        FloatVector.fromArray(F, c, c0 + 8 * step).add(s8a).intoArray(c, c0 + 8 * step);
+        FloatVector.fromArray(F, c, c1 + 8 * step).add(s8b).intoArray(c, c1 + 8 * step);
+        FloatVector.fromArray(F, c, c0 + 9 * step).add(s9a).intoArray(c, c0 + 9 * step);
+        FloatVector.fromArray(F, c, c1 + 9 * step).add(s9b).intoArray(c, c1 + 9 * step);
+        FloatVector.fromArray(F, c, c0 + 10 * step).add(s10a).intoArray(c, c0 + 10 * step);
+        FloatVector.fromArray(F, c, c1 + 10 * step).add(s10b).intoArray(c, c1 + 10 * step);
+        FloatVector.fromArray(F, c, c0 + 11 * step).add(s11a).intoArray(c, c0 + 11 * step);
+        FloatVector.fromArray(F, c, c1 + 11 * step).add(s11b).intoArray(c, c1 + 11 * step);
     }
 
     static void tile8x2(TileOperands t) {
         float[] a = t.a;
-        float[] b = t.b;
+        MemorySegment b = t.b;
         int a0 = t.a0;
-        int b0 = t.b0;
-        int step = t.step;
+        long b0 = t.b0;
         int depth = t.depth;
-        int b1 = t.b1;
-        FloatVector s00 = FloatVector.zero(F);
-        FloatVector s01 = FloatVector.zero(F);
-        FloatVector s10 = FloatVector.zero(F);
-        FloatVector s11 = FloatVector.zero(F);
-        FloatVector s20 = FloatVector.zero(F);
-        FloatVector s21 = FloatVector.zero(F);
-        FloatVector s30 = FloatVector.zero(F);
-        FloatVector s31 = FloatVector.zero(F);
-        FloatVector s40 = FloatVector.zero(F);
-        FloatVector s41 = FloatVector.zero(F);
-        FloatVector s50 = FloatVector.zero(F);
-        FloatVector s51 = FloatVector.zero(F);
-        FloatVector s60 = FloatVector.zero(F);
-        FloatVector s61 = FloatVector.zero(F);
-        FloatVector s70 = FloatVector.zero(F);
-        FloatVector s71 = FloatVector.zero(F);
+        FloatVector s0a = FloatVector.zero(F);
+        FloatVector s0b = FloatVector.zero(F);
+        FloatVector s1a = FloatVector.zero(F);
+        FloatVector s1b = FloatVector.zero(F);
+        FloatVector s2a = FloatVector.zero(F);
+        FloatVector s2b = FloatVector.zero(F);
+        FloatVector s3a = FloatVector.zero(F);
+        FloatVector s3b = FloatVector.zero(F);
+        FloatVector s4a = FloatVector.zero(F);
+        FloatVector s4b = FloatVector.zero(F);
+        FloatVector s5a = FloatVector.zero(F);
+        FloatVector s5b = FloatVector.zero(F);
+        FloatVector s6a = FloatVector.zero(F);
+        FloatVector s6b = FloatVector.zero(F);
+        FloatVector s7a = FloatVector.zero(F);
+        FloatVector s7b = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
-            FloatVector x0 = FloatVector.fromArray(F, b, b0 + k * step);
-            FloatVector x1 = FloatVector.fromArray(F, b, b1 + k * step);
+            FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
+            FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
             FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
-            s00 = w0.fma(x0, s00);
-            s01 = w0.fma(x1, s01);
+            s0a = w0.fma(xa, s0a);
+            s0b = w0.fma(xb, s0b);
             FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
-            s10 = w1.fma(x0, s10);
-            s11 = w1.fma(x1, s11);
+            s1a = w1.fma(xa, s1a);
+            s1b = w1.fma(xb, s1b);
             FloatVector w2 = FloatVector.broadcast(F, a[a0 + 2 * STRIDE + k]);
-            s20 = w2.fma(x0, s20);
-            s21 = w2.fma(x1, s21);
+            s2a = w2.fma(xa, s2a);
+            s2b = w2.fma(xb, s2b);
             FloatVector w3 = FloatVector.broadcast(F, a[a0 + 3 * STRIDE + k]);
-            s30 = w3.fma(x0, s30);
-            s31 = w3.fma(x1, s31);
+            s3a = w3.fma(xa, s3a);
+            s3b = w3.fma(xb, s3b);
             FloatVector w4 = FloatVector.broadcast(F, a[a0 + 4 * STRIDE + k]);
-            s40 = w4.fma(x0, s40);
-            s41 = w4.fma(x1, s41);
+            s4a = w4.fma(xa, s4a);
+            s4b = w4.fma(xb, s4b);
             FloatVector w5 = FloatVector.broadcast(F, a[a0 + 5 * STRIDE + k]);
-            s50 = w5.fma(x0, s50);
-            s51 = w5.fma(x1, s51);
+            s5a = w5.fma(xa, s5a);
+            s5b = w5.fma(xb, s5b);
             FloatVector w6 = FloatVector.broadcast(F, a[a0 + 6 * STRIDE + k]);
-            s60 = w6.fma(x0, s60);
-            s61 = w6.fma(x1, s61);
+            s6a = w6.fma(xa, s6a);
+            s6b = w6.fma(xb, s6b);
             FloatVector w7 = FloatVector.broadcast(F, a[a0 + 7 * STRIDE + k]);
-            s70 = w7.fma(x0, s70);
-            s71 = w7.fma(x1, s71);
+            s7a = w7.fma(xa, s7a);
+            s7b = w7.fma(xb, s7b);
         }
         float[] c = t.c;
         int c0 = t.c0;
-        int c1 = t.c1;
-        int step1 = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s00).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s01).intoArray(c, c1);
-        FloatVector.fromArray(F, c, c0 + step1).add(s10).intoArray(c, c0 + step1);
-        FloatVector.fromArray(F, c, c1 + step1).add(s11).intoArray(c, c1 + step1);
-        FloatVector.fromArray(F, c, c0 + 2 * step1).add(s20).intoArray(c, c0 + 2 * step1);
-        FloatVector.fromArray(F, c, c1 + 2 * step1).add(s21).intoArray(c, c1 + 2 * step1);
-        FloatVector.fromArray(F, c, c0 + 3 * step1).add(s30).intoArray(c, c0 + 3 * step1);
-        FloatVector.fromArray(F, c, c1 + 3 * step1).add(s31).intoArray(c, c1 + 3 * step1);
-        FloatVector.fromArray(F, c, c0 + 4 * step1).add(s40).intoArray(c, c0 + 4 * step1);
-        FloatVector.fromArray(F, c, c1 + 4 * step1).add(s41).intoArray(c, c1 + 4 * step1);
-        FloatVector.fromArray(F, c, c0 + 5 * step1).add(s50).intoArray(c, c0 + 5 * step1);
-        FloatVector.fromArray(F, c, c1 + 5 * step1).add(s51).intoArray(c, c1 + 5 * step1);
-        FloatVector.fromArray(F, c, c0 + 6 * step1).add(s60).intoArray(c, c0 + 6 * step1);
-        FloatVector.fromArray(F, c, c1 + 6 * step1).add(s61).intoArray(c, c1 + 6 * step1);
-        FloatVector.fromArray(F, c, c0 + 7 * step1).add(s70).intoArray(c, c0 + 7 * step1);
-        FloatVector.fromArray(F, c, c1 + 7 * step1).add(s71).intoArray(c, c1 + 7 * step1);
+        int c1 = c0 + F.length();
+        int step = t.rowStep;
+        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
+        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
+        FloatVector.fromArray(F, c, c0 + step).add(s1a).intoArray(c, c0 + step);
+        FloatVector.fromArray(F, c, c1 + step).add(s1b).intoArray(c, c1 + step);
+        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2a).intoArray(c, c0 + 2 * step);
+        FloatVector.fromArray(F, c, c1 + 2 * step).add(s2b).intoArray(c, c1 + 2 * step);
+        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3a).intoArray(c, c0 + 3 * step);
+        FloatVector.fromArray(F, c, c1 + 3 * step).add(s3b).intoArray(c, c1 + 3 * step);
+        FloatVector.fromArray(F, c, c0 + 4 * step).add(s4a).intoArray(c, c0 + 4 * step);
+        FloatVector.fromArray(F, c, c1 + 4 * step).add(s4b).intoArray(c, c1 + 4 * step);
+        FloatVector.fromArray(F, c, c0 + 5 * step).add(s5a).intoArray(c, c0 + 5 * step);
+        FloatVector.fromArray(F, c, c1 + 5 * step).add(s5b).intoArray(c, c1 + 5 * step);
+        FloatVector.fromArray(F, c, c0 + 6 * step).add(s6a).intoArray(c, c0 + 6 * step);
+        FloatVector.fromArray(F, c, c1 + 6 * step).add(s6b).intoArray(c, c1 + 6 * step);
+        FloatVector.fromArray(F, c, c0 + 7 * step).add(s7a).intoArray(c, c0 + 7 * step);
+        FloatVector.fromArray(F, c, c1 + 7 * step).add(s7b).intoArray(c, c1 + 7 * step);
     }
 
     static void tile5x2(TileOperands t) {
         float[] a = t.a;
-        float[] b = t.b;
+        MemorySegment b = t.b;
         int a0 = t.a0;
-        int b0 = t.b0;
-        int step = t.step;
+        long b0 = t.b0;
         int depth = t.depth;
-        int b1 = t.b1;
-        FloatVector s00 = FloatVector.zero(F);
-        FloatVector s01 = FloatVector.zero(F);
-        FloatVector s10 = FloatVector.zero(F);
-        FloatVector s11 = FloatVector.zero(F);
-        FloatVector s20 = FloatVector.zero(F);
-        FloatVector s21 = FloatVector.zero(F);
-        FloatVector s30 = FloatVector.zero(F);
-        FloatVector s31 = FloatVector.zero(F);
-        FloatVector s40 = FloatVector.zero(F);
-        FloatVector s41 = FloatVector.zero(F);
+        int stop = never;
+        FloatVector s0a = FloatVector.zero(F);
+        FloatVector s0b = FloatVector.zero(F);
+        FloatVector s1a = FloatVector.zero(F);
+        FloatVector s1b = FloatVector.zero(F);
+        FloatVector s2a = FloatVector.zero(F);
+        FloatVector s2b = FloatVector.zero(F);
+        FloatVector s3a = FloatVector.zero(F);
+        FloatVector s3b = FloatVector.zero(F);
+        FloatVector s4a = FloatVector.zero(F);
+        FloatVector s4b = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
-            FloatVector x0 = FloatVector.fromArray(F, b, b0 + k * step);
-            FloatVector x1 = FloatVector.fromArray(F, b, b1 + k * step);
+            FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
+            FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
             FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
-            s00 = w0.fma(x0, s00);
-            s01 = w0.fma(x1, s01);
+            s0a = w0.fma(xa, s0a);
+            s0b = w0.fma(xb, s0b);
             FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
-            s10 = w1.fma(x0, s10);
-            s11 = w1.fma(x1, s11);
+            s1a = w1.fma(xa, s1a);
+            s1b = w1.fma(xb, s1b);
             FloatVector w2 = FloatVector.broadcast(F, a[a0 + 2 * STRIDE + k]);
-            s20 = w2.fma(x0, s20);
-            s21 = w2.fma(x1, s21);
+            s2a = w2.fma(xa, s2a);
+            s2b = w2.fma(xb, s2b);
+            if (k == stop) {
+                break;
+            }
             FloatVector w3 = FloatVector.broadcast(F, a[a0 + 3 * STRIDE + k]);
-            s30 = w3.fma(x0, s30);
-            s31 = w3.fma(x1, s31);
+            s3a = w3.fma(xa, s3a);
+            s3b = w3.fma(xb, s3b);
             FloatVector w4 = FloatVector.broadcast(F, a[a0 + 4 * STRIDE + k]);
-            s40 = w4.fma(x0, s40);
-            s41 = w4.fma(x1, s41);
+            s4a = w4.fma(xa, s4a);
+            s4b = w4.fma(xb, s4b);
         }
         float[] c = t.c;
         int c0 = t.c0;
-        int c1 = t.c1;
-        int step1 = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s00).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s01).intoArray(c, c1);
-        FloatVector.fromArray(F, c, c0 + step1).add(s10).intoArray(c, c0 + step1);
-        FloatVector.fromArray(F, c, c1 + step1).add(s11).intoArray(c, c1 + step1);
-        FloatVector.fromArray(F, c, c0 + 2 * step1).add(s20).intoArray(c, c0 + 2 * step1);
-        FloatVector.fromArray(F, c, c1 + 2 * step1).add(s21).intoArray(c, c1 + 2 * step1);
-        FloatVector.fromArray(F, c, c0 + 3 * step1).add(s30).intoArray(c, c0 + 3 * step1);
-        FloatVector.fromArray(F, c, c1 + 3 * step1).add(s31).intoArray(c, c1 + 3 * step1);
-        FloatVector.fromArray(F, c, c0 + 4 * step1).add(s40).intoArray(c, c0 + 4 * step1);
-        FloatVector.fromArray(F, c, c1 + 4 * step1).add(s41).intoArray(c, c1 + 4 * step1);
+        int c1 = c0 + F.length();
+        int step = t.rowStep;
+        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
+        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
+        FloatVector.fromArray(F, c, c0 + step).add(s1a).intoArray(c, c0 + step);
+        FloatVector.fromArray(F, c, c1 + step).add(s1b).intoArray(c, c1 + step);
+        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2a).intoArray(c, c0 + 2 * step);
+        FloatVector.fromArray(F, c, c1 + 2 * step).add(s2b).intoArray(c, c1 + 2 * step);
+        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3a).intoArray(c, c0 + 3 * step);
+        FloatVector.fromArray(F, c, c1 + 3 * step).add(s3b).intoArray(c, c1 + 3 * step);
+        FloatVector.fromArray(F, c, c0 + 4 * step).add(s4a).intoArray(c, c0 + 4 * step);
+        FloatVector.fromArray(F, c, c1 + 4 * step).add(s4b).intoArray(c, c1 + 4 * step);
     }
 
     static void tile4x2(TileOperands t) {
         float[] a = t.a;
-        float[] b = t.b;
+        MemorySegment b = t.b;
         int a0 = t.a0;
-        int b0 = t.b0;
-        int step = t.step;
+        long b0 = t.b0;
         int depth = t.depth;
-        int b1 = t.b1;
-        FloatVector s00 = FloatVector.zero(F);
-        FloatVector s01 = FloatVector.zero(F);
-        FloatVector s10 = FloatVector.zero(F);
-        FloatVector s11 = FloatVector.zero(F);
-        FloatVector s20 = FloatVector.zero(F);
-        FloatVector s21 = FloatVector.zero(F);
-        FloatVector s30 = FloatVector.zero(F);
-        FloatVector s31 = FloatVector.zero(F);
+        FloatVector s0a = FloatVector.zero(F);
+        FloatVector s0b = FloatVector.zero(F);
+        FloatVector s1a = FloatVector.zero(F);
+        FloatVector s1b = FloatVector.zero(F);
+        FloatVector s2a = FloatVector.zero(F);
+        FloatVector s2b = FloatVector.zero(F);
+        FloatVector s3a = FloatVector.zero(F);
+        FloatVector s3b = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
-            FloatVector x0 = FloatVector.fromArray(F, b, b0 + k * step);
-            FloatVector x1 = FloatVector.fromArray(F, b, b1 + k * step);
+            FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
+            FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
             FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
-            s00 = w0.fma(x0, s00);
-            s01 = w0.fma(x1, s01);
+            s0a = w0.fma(xa, s0a);
+            s0b = w0.fma(xb, s0b);
             FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
-            s10 = w1.fma(x0, s10);
-            s11 = w1.fma(x1, s11);
+            s1a = w1.fma(xa, s1a);
+            s1b = w1.fma(xb, s1b);
             FloatVector w2 = FloatVector.broadcast(F, a[a0 + 2 * STRIDE + k]);
-            s20 = w2.fma(x0, s20);
-            s21 = w2.fma(x1, s21);
+            s2a = w2.fma(xa, s2a);
+            s2b = w2.fma(xb, s2b);
             FloatVector w3 = FloatVector.broadcast(F, a[a0 + 3 * STRIDE + k]);
-            s30 = w3.fma(x0, s30);
-            s31 = w3.fma(x1, s31);
+            s3a = w3.fma(xa, s3a);
+            s3b = w3.fma(xb, s3b);
         }
         float[] c = t.c;
         int c0 = t.c0;
-        int c1 = t.c1;
-        int step1 = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s00).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s01).intoArray(c, c1);
-        FloatVector.fromArray(F, c, c0 + step1).add(s10).intoArray(c, c0 + step1);
-        FloatVector.fromArray(F, c, c1 + step1).add(s11).intoArray(c, c1 + step1);
-        FloatVector.fromArray(F, c, c0 + 2 * step1).add(s20).intoArray(c, c0 + 2 * step1);
-        FloatVector.fromArray(F, c, c1 + 2 * step1).add(s21).intoArray(c, c1 + 2 * step1);
-        FloatVector.fromArray(F, c, c0 + 3 * step1).add(s30).intoArray(c, c0 + 3 * step1);
-        FloatVector.fromArray(F, c, c1 + 3 * step1).add(s31).intoArray(c, c1 + 3 * step1);
+        int c1 = c0 + F.length();
+        int step = t.rowStep;
+        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
+        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
+        FloatVector.fromArray(F, c, c0 + step).add(s1a).intoArray(c, c0 + step);
+        FloatVector.fromArray(F, c, c1 + step).add(s1b).intoArray(c, c1 + step);
+        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2a).intoArray(c, c0 + 2 * step);
+        FloatVector.fromArray(F, c, c1 + 2 * step).add(s2b).intoArray(c, c1 + 2 * step);
+        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3a).intoArray(c, c0 + 3 * step);
+        FloatVector.fromArray(F, c, c1 + 3 * step).add(s3b).intoArray(c, c1 + 3 * step);
     }
 
     static void tile2x2(TileOperands t) {
         float[] a = t.a;
-        float[] b = t.b;
+        MemorySegment b = t.b;
         int a0 = t.a0;
-        int b0 = t.b0;
-        int step = t.step;
+        long b0 = t.b0;
         int depth = t.depth;
-        int b1 = t.b1;
-        FloatVector s00 = FloatVector.zero(F);
-        FloatVector s01 = FloatVector.zero(F);
-        FloatVector s10 = FloatVector.zero(F);
-        FloatVector s11 = FloatVector.zero(F);
+        FloatVector s0a = FloatVector.zero(F);
+        FloatVector s0b = FloatVector.zero(F);
+        FloatVector s1a = FloatVector.zero(F);
+        FloatVector s1b = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
-            FloatVector x0 = FloatVector.fromArray(F, b, b0 + k * step);
-            FloatVector x1 = FloatVector.fromArray(F, b, b1 + k * step);
+            FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
+            FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
             FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
-            s00 = w0.fma(x0, s00);
-            s01 = w0.fma(x1, s01);
+            s0a = w0.fma(xa, s0a);
+            s0b = w0.fma(xb, s0b);
             FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
-            s10 = w1.fma(x0, s10);
-            s11 = w1.fma(x1, s11);
+            s1a = w1.fma(xa, s1a);
+            s1b = w1.fma(xb, s1b);
         }
         float[] c = t.c;
         int c0 = t.c0;
-        int c1 = t.c1;
-        int step1 = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s00).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s01).intoArray(c, c1);
-        FloatVector.fromArray(F, c, c0 + step1).add(s10).intoArray(c, c0 + step1);
-        FloatVector.fromArray(F, c, c1 + step1).add(s11).intoArray(c, c1 + step1);
+        int c1 = c0 + F.length();
+        int step = t.rowStep;
+        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
+        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
+        FloatVector.fromArray(F, c, c0 + step).add(s1a).intoArray(c, c0 + step);
+        FloatVector.fromArray(F, c, c1 + step).add(s1b).intoArray(c, c1 + step);
     }
 
     static void tile1x2(TileOperands t) {
         float[] a = t.a;
-        float[] b = t.b;
+        MemorySegment b = t.b;
         int a0 = t.a0;
-        int b0 = t.b0;
-        int step = t.step;
+        long b0 = t.b0;
         int depth = t.depth;
-        int b1 = t.b1;
-        FloatVector s00 = FloatVector.zero(F);
-        FloatVector s01 = FloatVector.zero(F);
+        FloatVector s0a = FloatVector.zero(F);
+        FloatVector s0b = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
-            FloatVector x0 = FloatVector.fromArray(F, b, b0 + k * step);
-            FloatVector x1 = FloatVector.fromArray(F, b, b1 + k * step);
+            FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
+            FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
             FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
-            s00 = w0.fma(x0, s00);
-            s01 = w0.fma(x1, s01);
+            s0a = w0.fma(xa, s0a);
+            s0b = w0.fma(xb, s0b);
         }
         float[] c = t.c;
         int c0 = t.c0;
-        int c1 = t.c1;
-        FloatVector.fromArray(F, c, c0).add(s00).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s01).intoArray(c, c1);
+        int c1 = c0 + F.length();
+        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
+        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
     }
 
     static void tile8x1(TileOperands t) {
         float[] a = t.a;
-        float[] b = t.b;
+        MemorySegment b = t.b;
         int a0 = t.a0;
-        int b0 = t.b0;
-        int step = t.step;
+        long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0 = FloatVector.zero(F);
         FloatVector s1 = FloatVector.zero(F);
@@ -369,7 +376,7 @@ final class Tiles {
         FloatVector s6 = FloatVector.zero(F);
         FloatVector s7 = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
-            FloatVector x = FloatVector.fromArray(F, b, b0 + k * step);
+            FloatVector x = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
             FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
             s0 = w0.fma(x, s0);
             FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
@@ -389,30 +396,29 @@ final class Tiles {
         }
         float[] c = t.c;
         int c0 = t.c0;
-        int step1 = t.rowStep;
+        int step = t.rowStep;
         FloatVector.fromArray(F, c, c0).add(s0).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c0 + step1).add(s1).intoArray(c, c0 + step1);
-        FloatVector.fromArray(F, c, c0 + 2 * step1).add(s2).intoArray(c, c0 + 2 * step1);
-        FloatVector.fromArray(F, c, c0 + 3 * step1).add(s3).intoArray(c, c0 + 3 * step1);
-        FloatVector.fromArray(F, c, c0 + 4 * step1).add(s4).intoArray(c, c0 + 4 * step1);
-        FloatVector.fromArray(F, c, c0 + 5 * step1).add(s5).intoArray(c, c0 + 5 * step1);
-        FloatVector.fromArray(F, c, c0 + 6 * step1).add(s6).intoArray(c, c0 + 6 * step1);
-        FloatVector.fromArray(F, c, c0 + 7 * step1).add(s7).intoArray(c, c0 + 7 * step1);
+        FloatVector.fromArray(F, c, c0 + step).add(s1).intoArray(c, c0 + step);
+        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2).intoArray(c, c0 + 2 * step);
+        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3).intoArray(c, c0 + 3 * step);
+        FloatVector.fromArray(F, c, c0 + 4 * step).add(s4).intoArray(c, c0 + 4 * step);
+        FloatVector.fromArray(F, c, c0 + 5 * step).add(s5).intoArray(c, c0 + 5 * step);
+        FloatVector.fromArray(F, c, c0 + 6 * step).add(s6).intoArray(c, c0 + 6 * step);
+        FloatVector.fromArray(F, c, c0 + 7 * step).add(s7).intoArray(c, c0 + 7 * step);
     }
 
     static void tile4x1(TileOperands t) {
         float[] a = t.a;
-        float[] b = t.b;
+        MemorySegment b = t.b;
         int a0 = t.a0;
-        int b0 = t.b0;
-        int step = t.step;
+        long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0 = FloatVector.zero(F);
         FloatVector s1 = FloatVector.zero(F);
         FloatVector s2 = FloatVector.zero(F);
         FloatVector s3 = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
-            FloatVector x = FloatVector.fromArray(F, b, b0 + k * step);
+            FloatVector x = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
             FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
             s0 = w0.fma(x, s0);
             FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
@@ -424,23 +430,22 @@ final class Tiles {
         }
         float[] c = t.c;
         int c0 = t.c0;
-        int step1 = t.rowStep;
+        int step = t.rowStep;
         FloatVector.fromArray(F, c, c0).add(s0).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c0 + step1).add(s1).intoArray(c, c0 + step1);
-        FloatVector.fromArray(F, c, c0 + 2 * step1).add(s2).intoArray(c, c0 + 2 * step1);
-        FloatVector.fromArray(F, c, c0 + 3 * step1).add(s3).intoArray(c, c0 + 3 * step1);
+        FloatVector.fromArray(F, c, c0 + step).add(s1).intoArray(c, c0 + step);
+        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2).intoArray(c, c0 + 2 * step);
+        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3).intoArray(c, c0 + 3 * step);
     }
 
     static void tile1x1(TileOperands t) {
         float[] a = t.a;
-        float[] b = t.b;
+        MemorySegment b = t.b;
         int a0 = t.a0;
-        int b0 = t.b0;
-        int step = t.step;
+        long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0 = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
-            FloatVector x = FloatVector.fromArray(F, b, b0 + k * step);
+            FloatVector x = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
             FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
             s0 = w0.fma(x, s0);
         }

@@ -16,6 +16,9 @@ public final class VectorKernels implements KernelSet {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final int L = F.length();
 
+    /** Bytes of one k in a panel. */
+    private static final long PANEL = 8L * L;
+
     /** 32 registers hold 24 accumulators, 16 registers 10. */
     private static final int TILE_ROWS = L >= 16 ? 12 : 5;
 
@@ -61,7 +64,6 @@ public final class VectorKernels implements KernelSet {
             left -= done;
             t.a0 += done * TileOperands.STRIDE;
             t.c0 += done * t.rowStep;
-            t.c1 += done * t.rowStep;
         }
     }
 
@@ -206,45 +208,39 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void columns(Matrix m, int row, int depth, int column, int panels, float[] out) {
-        int panel = TileOperands.STRIDE * 2 * L;
-        long stride = (long) m.outputs() * m.dtype().bytes();
-        long offset = row * stride + (long) column * m.dtype().bytes();
-        int width = 2 * L * m.dtype().bytes();
+    public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
+        long panel = PANEL * TileOperands.STRIDE;
+        int bytes = m.dtype().bytes();
+        long stride = (long) m.outputs() * bytes;
+        long offset = row * stride + (long) column * bytes;
         int p = 0;
-        for (; p + 4 <= panels; p += 4) {
-            fourPanels(m, offset + (long) p * width, depth, out, p * panel);
+        for (; p + 4 <= panels && m.dtype() != DType.F16; p += 4) {
+            long from = offset + p * 2L * L * bytes;
+            switch (m.dtype()) {
+                case BF16 -> Panels.bf16x4(m.data(), from, stride, depth, out, p * panel, panel);
+                default -> Panels.f32x4(m.data(), from, stride, depth, out, p * panel, panel);
+            }
         }
         for (; p < panels; p++) {
-            onePanel(m, offset + (long) p * width, depth, out, p * panel);
+            long from = offset + p * 2L * L * bytes;
+            panel(m.data(), m.dtype(), from, from + (long) L * bytes, stride, depth, out, p * panel);
         }
     }
 
-    private static void fourPanels(Matrix m, long offset, int depth, float[] out, int at) {
-        int panel = TileOperands.STRIDE * 2 * L;
-        long stride = (long) m.outputs() * m.dtype().bytes();
-        switch (m.dtype()) {
-            case BF16 -> Columns.bf16x4(m.data(), offset, stride, depth, out, at, panel);
-            case F32 -> Columns.f32x4(m.data(), offset, stride, depth, out, at, panel);
-            case F16 -> {
-                for (int i = 0; i < 4; i++) {
-                    onePanel(m, offset + i * 4L * L, depth, out, at + i * panel);
-                }
-            }
+    @Override
+    public void panel(
+            MemorySegment data, DType dtype, long first, long second, long stride, int depth,
+            MemorySegment out, long at) {
+        switch (dtype) {
+            case BF16 -> Panels.bf16x1(data, first, second, stride, depth, out, at);
+            case F32 -> Panels.f32x1(data, first, second, stride, depth, out, at);
+            case F16 -> Panels.f16x1(data, first, second, stride, depth, out, at);
         }
     }
 
-    private static void onePanel(Matrix m, long offset, int depth, float[] out, int at) {
-        long stride = (long) m.outputs() * m.dtype().bytes();
-        switch (m.dtype()) {
-            case BF16 -> Columns.bf16x1(m.data(), offset, stride, depth, out, at);
-            case F32 -> Columns.f32x1(m.data(), offset, stride, depth, out, at);
-            case F16 -> {
-                for (int k = 0; k < depth; k++) {
-                    Decode.f16(m.data(), offset + k * stride, out, at + 2 * L * k, 2 * L);
-                }
-            }
-        }
+    @Override
+    public void spread(MemorySegment packed, long from, int rows, int depth, MemorySegment out) {
+        Panels.f32x1(packed, from, from + 4L * L, 4L * rows, depth, out, 0);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.altiplano;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -108,13 +109,14 @@ class GoldenNumbersTest {
         }
 
         void assertHidden(int layer, int position, float... first) {
-            assertThat(Arrays.copyOf(hidden.get(List.of(layer, position)), first.length))
+            float[] row = requireNonNull(hidden.get(List.of(layer, position)));
+            assertThat(Arrays.copyOf(row, first.length))
                     .as("after layer %d at position %d", layer - 1, position)
                     .containsExactly(first, CLOSE);
         }
 
         void assertLogits(int position, int best, float highest, float... first) {
-            float[] row = logits.get(position);
+            float[] row = requireNonNull(logits.get(position));
             assertThat(Arrays.copyOf(row, first.length))
                     .as("logits at position %d", position)
                     .containsExactly(first, CLOSE);

@@ -1,11 +1,15 @@
 package dev.altiplano;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.altiplano.loader.SafetensorsFile;
 import dev.altiplano.loader.StoredTensor;
 import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -26,11 +30,8 @@ final class Goldens implements AutoCloseable {
     /** The checkpoint folder of that name. */
     static Path folder(String name) {
         try {
-            return Path.of(
-                    java.util.Objects.requireNonNull(
-                                    Goldens.class.getResource("/goldens/" + name + "/config.json"))
-                            .toURI())
-                    .getParent();
+            URL config = requireNonNull(Goldens.class.getResource("/goldens/" + name + "/config.json"));
+            return requireNonNull(Path.of(config.toURI()).getParent());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -78,7 +79,7 @@ final class Goldens implements AutoCloseable {
         int width = Math.toIntExact(tensor.shape().getLast());
         float[][] rows = new float[all.length / width][];
         for (int r = 0; r < rows.length; r++) {
-            rows[r] = java.util.Arrays.copyOfRange(all, r * width, (r + 1) * width);
+            rows[r] = Arrays.copyOfRange(all, r * width, (r + 1) * width);
         }
         return rows;
     }

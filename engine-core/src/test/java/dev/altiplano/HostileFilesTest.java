@@ -12,8 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,12 +40,7 @@ class HostileFilesTest {
     static void copy() throws IOException {
         try (Stream<Path> files = Files.list(Demo.FOLDER)) {
             for (Path file : files.toList()) {
-                Path to = folder.resolve(file.getFileName().toString());
-                if (file.toString().endsWith(".safetensors")) {
-                    Files.createSymbolicLink(to, file);
-                } else {
-                    Files.copy(file, to);
-                }
+                Files.copy(file, folder.resolve(file.getFileName()));
             }
         }
         chat(); // loads what every run needs, so that the runs measure their own bytes
@@ -89,7 +88,7 @@ class HostileFilesTest {
         all.add("{% for a in range(99999999999) %}{{ 'x' * 999999999 }}{% endfor %}"
                 .getBytes(StandardCharsets.UTF_8));
         for (int i = 0; i < 8; i++) {
-            all.add(java.util.Arrays.copyOf(sound, random.nextInt(sound.length)));
+            all.add(Arrays.copyOf(sound, random.nextInt(sound.length)));
         }
         for (int i = 0; i < 12; i++) {
             byte[] flipped = sound.clone();
@@ -108,8 +107,8 @@ class HostileFilesTest {
                     {"\"content\"", "17"},
                     {"[", "[["}
                 }) {
-            all.add(text.replaceFirst(java.util.regex.Pattern.quote(swap[0]),
-                    java.util.regex.Matcher.quoteReplacement(swap[1])).getBytes(StandardCharsets.UTF_8));
+            all.add(text.replaceFirst(Pattern.quote(swap[0]),
+                    Matcher.quoteReplacement(swap[1])).getBytes(StandardCharsets.UTF_8));
         }
         return all;
     }
@@ -129,9 +128,12 @@ class HostileFilesTest {
     }
 
     private static String chat() {
+        List<Message> messages = List.of(Message.user("Hi!"));
         try (Llama4Model model = Llama4Model.open(folder, ModelOptions.defaults().threads(1))) {
-            model.generate(
-                    GenerationRequest.chat(Message.user("Hi!")).maxTokens(1).sampling(Sampling.greedy()));
+            // all of a chat but the arithmetic, which reads none of these files
+            int[] ids = model.encoder().chat(messages, Map.of()).ids();
+            model.plan(ids.length, GenerationRequest.chat(messages));
+            model.tokenizer().orElseThrow().decode(ids);
             return "answered";
         } catch (CheckpointException | TemplateException | IllegalArgumentException e) {
             assertThat(e.getMessage()).isNotBlank().doesNotContain("\n");

@@ -34,10 +34,12 @@ record AttributePath(List<Object> keys, boolean ignoreCase, @Nullable Object oth
     }
 
     /** Several paths, separated by commas. */
-    static List<AttributePath> several(@Nullable Object attributes, boolean ignoreCase) {
+    static List<AttributePath> several(
+            Budget budget, @Nullable Object attributes, boolean ignoreCase) {
         List<AttributePath> paths = new ArrayList<>();
         if (attributes instanceof String list) {
             for (String path : list.split(",", -1)) {
+                budget.objects(8);
                 paths.add(of(path, ignoreCase, null));
             }
         } else {

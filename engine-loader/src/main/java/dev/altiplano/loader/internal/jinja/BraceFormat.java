@@ -36,12 +36,11 @@ final class BraceFormat {
             } else {
                 int end = fieldEnd(format, at);
                 String field = field(format.substring(at + 1, end), nesting);
-                render.budget().text(field.length());
+                render.budget().write(2L * field.length());
                 out.append(field);
                 at = end + 1;
             }
         }
-        render.budget().text(out.length());
         return out.toString();
     }
 

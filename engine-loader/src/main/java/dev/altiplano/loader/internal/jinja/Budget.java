@@ -6,12 +6,14 @@ package dev.altiplano.loader.internal.jinja;
  * used to keep a machine busy.
  */
 final class Budget {
-    private static final long STEPS = 4_000_000;
+    private static final long STEPS = 2_000_000;
     private static final long MAX_STEPS = 2_000_000_000;
-    private static final long UNITS = 12_000_000; // of two bytes
+    private static final long UNITS = 6_000_000; // of two bytes, the most that a character takes
     private static final long MAX_UNITS = 8_000_000_000L;
     private static final long MAX_TEXT = 1 << 28;
-    private static final int CHARS_PER_STEP = 16; // comparing and copying text is fast
+    private static final int OBJECT = 24; // units that a small object takes, or a text's frame
+    private static final int SLOT = 4; // units that a place in a list takes
+    private static final int CHARS_PER_STEP = 4; // looking at text is fast
     private static final int MAX_DEPTH = 1200;
 
     private long steps = STEPS;
@@ -26,7 +28,7 @@ final class Budget {
      */
     void grow(long characters, long values) {
         double n = values;
-        steps = (long) Math.min(MAX_STEPS, STEPS + n * (1000 + 10 * n) + 10.0 * characters);
+        steps = (long) Math.min(MAX_STEPS, STEPS + n * (1000 + 10 * n) + 20.0 * characters);
         units = (long) Math.min(MAX_UNITS, UNITS + (64.0 + n) * (characters + n));
     }
 
@@ -43,21 +45,37 @@ final class Budget {
         step();
     }
 
-    /** Pays for a new text of so many characters. */
-    void text(long characters) {
+    /** Pays for so many more characters in a text that grows. */
+    void write(long characters) {
         if (characters > MAX_TEXT) {
             throw new Fault("the template makes a text of %d characters", characters);
         }
-        units -= characters;
-        if (units < 0) {
-            throw new Fault("the template uses too much memory");
-        }
+        spend(characters);
         scan(characters);
     }
 
-    /** Pays for a new list or mapping of so many items. */
+    /** Pays for a new text of so many characters. */
+    void text(long characters) {
+        write(characters);
+        spend(OBJECT);
+    }
+
+    /** Pays for a new list of so many items. */
     void items(long count) {
-        text(16 * Math.min(count, MAX_TEXT));
+        write(SLOT * Math.min(count, MAX_TEXT));
+        spend(OBJECT);
+    }
+
+    /** Pays for a new object that has several small objects in it. */
+    void objects(long count) {
+        write(OBJECT * Math.min(count, MAX_TEXT));
+    }
+
+    private void spend(long count) {
+        units -= count;
+        if (units < 0) {
+            throw new Fault("the template uses too much memory");
+        }
     }
 
     /** Goes one level deeper into nested code or values; {@link #leave()} goes back. */

@@ -31,7 +31,7 @@ final class CollectionMethods {
     }
 
     private static Object copy(Render render, Object self, Bound arguments) {
-        render.budget().items(Types.size(self));
+        render.budget().objects(1 + 4L * Types.size(self));
         return self instanceof Dict dict
                 ? dict.copy()
                 : new ArrayList<>(Types.readable(render.budget(), self));

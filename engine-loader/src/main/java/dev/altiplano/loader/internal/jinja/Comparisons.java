@@ -1,10 +1,12 @@
 package dev.altiplano.loader.internal.jinja;
 
+import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.List;
 
 /** Python's {@code ==}, {@code <}, {@code in} and {@code is}. */
 final class Comparisons {
+    private static final long BIG = 800; // characters that can be scanned in the same time
     private static final long MAX_SHARED = 256; // Python keeps one object for each small integer
 
     private final Budget budget;
@@ -14,7 +16,7 @@ final class Comparisons {
     }
 
     boolean equal(Object a, Object b) {
-        if (Numbers.isNumber(a) && Numbers.isNumber(b)) {
+        if (areNumbers(a, b)) {
             return !Numbers.isNan(a) && !Numbers.isNan(b) && Numbers.compare(a, b) == 0;
         }
         if (a instanceof String x && b instanceof String y) {
@@ -22,6 +24,16 @@ final class Comparisons {
             return x.equals(y);
         }
         return a == b || equalParts(a, b);
+    }
+
+    private boolean areNumbers(Object a, Object b) {
+        if (!Numbers.isNumber(a) || !Numbers.isNumber(b)) {
+            return false;
+        }
+        if (a instanceof BigInteger || b instanceof BigInteger) {
+            budget.scan(BIG); // may be brought into one form first
+        }
+        return true;
     }
 
     private boolean equalParts(Object a, Object b) {
@@ -88,7 +100,7 @@ final class Comparisons {
 
     /** {@code a < b}, for items that {@code operator} may also name otherwise in the message. */
     boolean less(Object a, Object b, String operator) {
-        if (Numbers.isNumber(a) && Numbers.isNumber(b)) {
+        if (areNumbers(a, b)) {
             return !Numbers.isNan(a) && !Numbers.isNan(b) && Numbers.compare(a, b) < 0;
         }
         return order(a, b, operator) < 0;
@@ -96,7 +108,7 @@ final class Comparisons {
 
     /** {@code a <= b}. */
     boolean lessOrEqual(Object a, Object b, String operator) {
-        if (Numbers.isNumber(a) && Numbers.isNumber(b)) {
+        if (areNumbers(a, b)) {
             return !Numbers.isNan(a) && !Numbers.isNan(b) && Numbers.compare(a, b) <= 0;
         }
         return order(a, b, operator) <= 0;
@@ -108,7 +120,7 @@ final class Comparisons {
             budget.scan(Math.min(x.length(), y.length()));
             return compareText(x, y);
         }
-        if (Numbers.isNumber(a) && Numbers.isNumber(b)) {
+        if (areNumbers(a, b)) {
             boolean nan = Numbers.isNan(a) || Numbers.isNan(b);
             return nan ? Double.compare(Numbers.real(a), Numbers.real(b)) : Numbers.compare(a, b);
         }

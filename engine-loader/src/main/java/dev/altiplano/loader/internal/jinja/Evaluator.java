@@ -88,7 +88,7 @@ final class Evaluator {
 
     private Object dict(Expression.DictOf expression, Scope scope) {
         Dict dict = new Dict();
-        budget.items(4L * expression.keys().size());
+        budget.objects(4L * (1 + expression.keys().size()));
         for (int i = 0; i < expression.keys().size(); i++) {
             Object key = evaluate(expression.keys().get(i), scope);
             Object value = evaluate(expression.values().get(i), scope);
@@ -127,13 +127,15 @@ final class Evaluator {
     }
 
     private Object concatenation(Expression.Concatenation concatenation, Scope scope) {
-        StringBuilder out = new StringBuilder();
+        List<String> texts = new ArrayList<>(concatenation.parts().size());
+        long length = 0;
         for (Expression part : concatenation.parts()) {
             String text = render.str(evaluate(part, scope));
-            budget.text(text.length());
-            out.append(text);
+            texts.add(text);
+            length += text.length();
         }
-        return out.toString();
+        budget.text(length);
+        return texts.size() == 2 ? texts.get(0).concat(texts.get(1)) : String.join("", texts);
     }
 
     private Object conditional(Expression.Conditional conditional, Scope scope) {
@@ -224,7 +226,7 @@ final class Evaluator {
         if (!(mapping instanceof Dict dict)) {
             throw new Fault("argument after ** must be a mapping, not %s", Types.name(mapping));
         }
-        budget.items(dict.size());
+        budget.objects(4L * dict.size());
         for (Dict.Entry entry : dict.entries()) {
             if (!(entry.key() instanceof String name)) {
                 throw new Fault("keywords must be strings");

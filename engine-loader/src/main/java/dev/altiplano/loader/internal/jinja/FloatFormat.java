@@ -15,6 +15,9 @@ import java.util.Locale;
  * @param alternate whether a point and the zeros of {@code g} stay
  */
 record FloatFormat(char type, int precision, boolean alternate) {
+    /** What writing the exact value of a double may take, in characters scanned. */
+    static final long COST = 800;
+
     private static final int DEFAULT_PRECISION = 6;
 
     /** The digits of a number without its sign. */

@@ -27,7 +27,8 @@ record FormatSpec(
 
     /** The value as the specification wants it. */
     String format(Budget budget, Object value) {
-        budget.text(Math.max(width, precision));
+        budget.text(2 * Math.max(width, precision));
+        budget.scan(value instanceof String ? 0 : FloatFormat.COST);
         return switch (value) {
             case String text -> text(budget, text);
             case Double number -> number(budget, number);

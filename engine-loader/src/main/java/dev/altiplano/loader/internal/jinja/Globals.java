@@ -39,7 +39,7 @@ final class Globals {
         }
         Dict dict = new Dict();
         if (!given.isEmpty() && given.getFirst() instanceof Dict from) {
-            budget.items(4L * from.size());
+            budget.objects(4L * from.size());
             dict = from.copy();
         } else if (!given.isEmpty()) {
             Iterator<Object> pairs = Types.iterator(budget, given.getFirst());
@@ -50,6 +50,7 @@ final class Globals {
                             "dictionary update sequence element has length %d; 2 is required",
                             pair.size());
                 }
+                budget.objects(4);
                 dict.put(budget, pair.get(0), pair.get(1));
             }
         }

@@ -26,6 +26,7 @@ final class Hashes {
 
     private static List<Object> tupleKeys(Budget budget, List<Object> items) {
         budget.enter();
+        budget.objects(2);
         budget.items(items.size());
         List<Object> keys = new ArrayList<>(items.size());
         for (Object item : items) {

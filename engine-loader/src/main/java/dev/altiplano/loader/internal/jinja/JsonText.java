@@ -120,7 +120,7 @@ final class JsonText {
         }
         List<Dict.Entry> entries = new ArrayList<>();
         dict.entries().forEach(entries::add);
-        budget.items(entries.size());
+        budget.objects(entries.size());
         Comparisons comparisons = new Comparisons(budget);
         Comparator<Dict.Entry> order = (a, b) -> comparisons.order(a.key(), b.key(), "<");
         entries.sort(order);
@@ -175,8 +175,13 @@ final class JsonText {
             case '\t' -> "\\t";
             case '\b' -> "\\b";
             case '\f' -> "\\f";
-            default -> c < ' ' || (ascii && c > '~') ? "\\u%04x".formatted((int) c) : null;
+            default -> c < ' ' || (ascii && c > '~') ? hexadecimal(c) : null;
         };
+    }
+
+    private static String hexadecimal(char c) {
+        String digits = Integer.toHexString(c);
+        return "\\u" + "0".repeat(4 - digits.length()) + digits;
     }
 
     private void put(String text) {
@@ -184,7 +189,7 @@ final class JsonText {
     }
 
     private void put(String text, int start, int end) {
-        budget.text((long) end - start);
+        budget.write((long) end - start);
         out.append(text, start, end);
     }
 }

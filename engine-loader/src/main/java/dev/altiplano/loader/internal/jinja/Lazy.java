@@ -21,6 +21,7 @@ final class Lazy implements Iterator<Object> {
     }
 
     Lazy(String type, Budget budget, Items items) {
+        budget.objects(8);
         this.type = type;
         this.budget = budget;
         this.items = items;

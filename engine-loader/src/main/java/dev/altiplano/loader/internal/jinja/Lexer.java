@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class Lexer {
     private static final List<String> LONG_OPERATORS = List.of("//", "**", "==", "!=", ">=", "<=");
-    private static final String OPERATORS = "+-/*%~[](){}><=.:|,;";
+    private static final List<String> OPERATORS = List.of("+-/*%~[](){}><=.:|,;".split(""));
 
     private final Source source;
     private final String text;
@@ -175,8 +175,7 @@ final class Lexer {
             NumberLiteral number = NumberLiteral.read(source, at);
             boolean integer = !(number.value() instanceof Double);
             at = number.end();
-            String word = text.substring(start, at);
-            tokens.add(new Token(integer ? Kind.INTEGER : Kind.FLOAT, word, number.value(), start));
+            tokens.add(new Token(integer ? Kind.INTEGER : Kind.FLOAT, "", number.value(), start));
         } else if (c == '\'' || c == '"') {
             string(c);
         } else if (isNamePart(text.codePointAt(at))) {
@@ -226,12 +225,13 @@ final class Lexer {
             }
         }
         char c = text.charAt(at);
-        if (OPERATORS.indexOf(c) < 0) {
+        int operator = OPERATORS.indexOf(String.valueOf(c));
+        if (operator < 0) {
             String shown = Character.toString(text.codePointAt(at));
             throw source.error(at, "unexpected char " + PythonText.quote(shown));
         }
         balance(c);
-        add(Kind.OPERATOR, String.valueOf(c), at);
+        add(Kind.OPERATOR, OPERATORS.get(operator), at);
         at++;
     }
 

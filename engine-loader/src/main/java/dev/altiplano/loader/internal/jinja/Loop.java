@@ -31,6 +31,7 @@ final class Loop implements Function {
             Iterator<Object> items,
             int length,
             @Nullable Loop outer) {
+        renderer.render().budget().objects(8);
         this.renderer = renderer;
         this.statement = statement;
         this.scope = scope;

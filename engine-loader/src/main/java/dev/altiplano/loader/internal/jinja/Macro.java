@@ -12,6 +12,7 @@ final class Macro implements Function {
     private final Renderer renderer;
 
     Macro(MacroDefinition definition, Scope scope, Renderer renderer) {
+        renderer.render().budget().objects(8); // its scope stays with it
         this.definition = definition;
         this.scope = scope;
         this.renderer = renderer;

@@ -37,7 +37,7 @@ final class NumberFilters {
         Object parsed =
                 switch (self) {
                     case String text -> {
-                        render.budget().scan(text.length());
+                        render.budget().scan(16L * text.length());
                         BigInteger whole = NumberText.integer(text, (int) base(arguments));
                         yield whole == null ? truncated(NumberText.real(text)) : whole;
                     }
@@ -75,6 +75,7 @@ final class NumberFilters {
     }
 
     private static Object round(Render render, Object self, Bound arguments) {
+        render.budget().scan(FloatFormat.COST);
         if (!Numbers.isNumber(self)) {
             throw new Fault("type %s doesn't define __round__ method", Types.name(self));
         }

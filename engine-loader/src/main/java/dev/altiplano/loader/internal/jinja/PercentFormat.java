@@ -33,7 +33,7 @@ final class PercentFormat {
         while (at < format.length()) {
             int percent = format.indexOf('%', at);
             int end = percent < 0 ? format.length() : percent;
-            budget.text((long) end - at);
+            budget.write(2L * (end - at));
             out.append(format, at, end);
             at = end + 1;
             if (percent >= 0) {
@@ -72,7 +72,7 @@ final class PercentFormat {
             throw new Fault("incomplete format");
         }
         char type = format.charAt(at++);
-        budget.text(Math.max(width, precision));
+        budget.text(2 * Math.max(width, precision));
         String text = type == '%' ? "%" : converted(value(name), type, flags, precision);
         write(text, type, flags, width);
     }
@@ -140,6 +140,7 @@ final class PercentFormat {
             case 'c' -> character(value);
             case 'd', 'i', 'u', 'o', 'x', 'X' -> integer(value, type, flags, precision);
             case 'e', 'E', 'f', 'F', 'g', 'G' -> {
+                budget.scan(FloatFormat.COST);
                 double number = Numbers.real(value);
                 FloatFormat form = new FloatFormat(type, precision, flags.contains("#"));
                 boolean negative = number < 0 || (number == 0 && 1 / number < 0);
@@ -183,6 +184,7 @@ final class PercentFormat {
             throw new Fault(
                     "%%%s format: %s is required, not %s", type, wanted, Types.name(value));
         }
+        budget.scan(number.bitLength());
         BigInteger size = number.abs();
         String digits =
                 switch (type) {
@@ -225,7 +227,7 @@ final class PercentFormat {
         } else {
             shown = Padding.LEFT.apply(budget, text, width, " ");
         }
-        budget.text(shown.length());
+        budget.write(2L * shown.length());
         out.append(shown);
     }
 

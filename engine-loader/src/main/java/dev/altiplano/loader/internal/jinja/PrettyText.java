@@ -33,7 +33,7 @@ final class PrettyText {
         String line = PythonText.repr(budget, shown);
         List<Object> items = Types.listed(shown);
         if (line.length() <= WIDTH - indent - reserved || !(items != null || shown instanceof Dict)) {
-            budget.text(line.length());
+            budget.write(line.length());
             out.append(line);
         } else if (shown instanceof Dict dict) {
             entries(dict, indent, reserved);
@@ -70,7 +70,7 @@ final class PrettyText {
 
     private void separate(int index, int indent) {
         if (index > 0) {
-            budget.text(indent);
+            budget.write(indent);
             out.append(",\n").repeat(' ', indent + 1);
         }
     }
@@ -78,7 +78,7 @@ final class PrettyText {
     private Dict sorted(Dict dict) {
         List<Dict.Entry> entries = new ArrayList<>();
         dict.entries().forEach(entries::add);
-        budget.items(2L * entries.size());
+        budget.objects(5L * entries.size());
         Comparisons comparisons = new Comparisons(budget);
         Comparator<Dict.Entry> order =
                 (a, b) -> {

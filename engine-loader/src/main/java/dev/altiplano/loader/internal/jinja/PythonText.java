@@ -37,10 +37,13 @@ final class PythonText {
             case Boolean truth -> write(truth ? "True" : "False");
             case Double number -> write(FloatText.repr(number));
             case String text -> {
-                budget.text(text.length());
+                budget.write(2L * text.length());
                 write(quote(text));
             }
-            case BigInteger number -> write(integer(number));
+            case BigInteger number -> {
+                budget.scan(8L * number.bitLength());
+                write(integer(number));
+            }
             case Undefined _ -> write("Undefined");
             case List<?> _, Tuple _, Dict _, View _, Namespace _ -> nested(value);
             default -> write(other(value));
@@ -96,7 +99,7 @@ final class PythonText {
     }
 
     private void write(String text) {
-        budget.text(text.length());
+        budget.write(text.length());
         out.append(text);
     }
 

@@ -102,7 +102,7 @@ final class Renderer {
     }
 
     private void write(String text, StringBuilder out) {
-        budget.text(text.length());
+        budget.write(text.length());
         out.append(text);
     }
 
@@ -218,7 +218,7 @@ final class Renderer {
                 if (!(scope.get(attribute.namespace()) instanceof Namespace namespace)) {
                     throw new Fault("cannot assign attribute on non-namespace object");
                 }
-                budget.items(4);
+                budget.objects(4);
                 namespace.attributes().put(attribute.name(), value);
             }
             case Target.Unpacked unpacked -> unpack(unpacked, value, scope);

@@ -67,7 +67,7 @@ final class SequenceFilters {
 
     private static Object reverse(Render render, Object self) {
         if (self instanceof String text) {
-            render.budget().text(text.length());
+            render.budget().text(5L * text.length());
             StringBuilder out = new StringBuilder(text.length());
             int[] codePoints = text.codePoints().toArray();
             for (int i = codePoints.length - 1; i >= 0; i--) {
@@ -91,7 +91,7 @@ final class SequenceFilters {
         Iterator<Object> items = Types.iterator(render.budget(), self);
         for (boolean first = true; items.hasNext(); first = false) {
             String text = render.str(path.find(render, items.next()));
-            render.budget().text(text.length() + separator.length());
+            render.budget().write(2L * (text.length() + separator.length()));
             out.append(first ? "" : separator).append(text);
         }
         return out.toString();
@@ -143,7 +143,7 @@ final class SequenceFilters {
             Render render, Iterator<Object> items, AttributePath path, Set<Object> seen) {
         while (items.hasNext()) {
             Object item = items.next();
-            render.budget().items(1);
+            render.budget().objects(2);
             if (seen.add(Hashes.key(render.budget(), path.find(render, item)))) {
                 return item;
             }
@@ -153,7 +153,7 @@ final class SequenceFilters {
 
     private static Object sort(Render render, Object self, Bound arguments) {
         List<AttributePath> paths =
-                AttributePath.several(arguments.orNull(2), !arguments.flag(1));
+                AttributePath.several(render.budget(), arguments.orNull(2), !arguments.flag(1));
         List<Object> items = Types.list(render.budget(), self);
         return sorted(
                 render,
@@ -177,7 +177,7 @@ final class SequenceFilters {
             Render render, List<Object> items, boolean reverse, Key key) {
         List<Keyed> keyed = new ArrayList<>(items.size());
         for (Object item : items) {
-            render.budget().items(2);
+            render.budget().objects(2);
             keyed.add(new Keyed(key.of(item), item));
         }
         Comparator<Keyed> order =

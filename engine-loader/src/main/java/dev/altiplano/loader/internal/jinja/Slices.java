@@ -67,7 +67,7 @@ final class Slices {
             budget.text(part.length());
             return part;
         }
-        budget.text(2L * text.length());
+        budget.text(4L * text.length());
         int[] codePoints = text.codePoints().toArray();
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < count; i++) {

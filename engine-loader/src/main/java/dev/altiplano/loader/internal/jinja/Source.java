@@ -10,7 +10,7 @@ import dev.altiplano.loader.TemplateException;
  */
 record Source(String name, String text) {
     /** Longest template that is read, in characters; published ones have fewer than 50 000. */
-    private static final int MAX_LENGTH = 1 << 19;
+    private static final int MAX_LENGTH = 1 << 18;
 
     /** Brings the line ends of a template into one form, and drops the last one, as Jinja does. */
     static Source of(String name, String text) {

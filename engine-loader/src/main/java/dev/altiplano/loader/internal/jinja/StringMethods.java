@@ -230,7 +230,7 @@ final class StringMethods {
         for (int c : text.codePoints().toArray()) {
             if (c == '\t') {
                 int blanks = size == 0 ? 0 : size - column % size;
-                render.budget().text(blanks);
+                render.budget().write(2L * blanks);
                 out.repeat(' ', blanks);
                 column += blanks;
             } else {
@@ -251,7 +251,7 @@ final class StringMethods {
                         "sequence item %d: expected str instance, %s found",
                         index, Types.name(item));
             }
-            render.budget().text(text.length() + separator.length());
+            render.budget().write(2L * (text.length() + separator.length()));
             out.append(index++ == 0 ? "" : separator).append(text);
         }
         return out.toString();

@@ -91,7 +91,7 @@ final class Types {
     private static @Nullable Iterator<Object> itemsOf(Budget budget, Object value) {
         return switch (value) {
             case Lazy lazy -> lazy;
-            case String text -> new CodePoints(text);
+            case String text -> new CodePoints(budget, text);
             case Dict dict -> keys(budget, dict);
             case View view -> {
                 budget.items(view.dict().size());
@@ -152,10 +152,12 @@ final class Types {
 
     /** The characters of a text, each a text of its own. */
     private static final class CodePoints implements Iterator<Object> {
+        private final Budget budget;
         private final String text;
         private int at;
 
-        CodePoints(String text) {
+        CodePoints(Budget budget, String text) {
+            this.budget = budget;
             this.text = text;
         }
 
@@ -166,6 +168,7 @@ final class Types {
 
         @Override
         public Object next() {
+            budget.text(1);
             int start = at;
             at = text.offsetByCodePoints(at, 1);
             return text.substring(start, at);

@@ -39,11 +39,8 @@ final class WebFilters {
                 case '"' -> out.append("&#34;");
                 default -> out.append(c);
             }
-            if (out.length() % 1024 == 0) {
-                render.budget().text(1024);
-            }
+            render.budget().write(c < '?' ? 8 : 2); // the longest name, in text and builder
         }
-        render.budget().text(text.length());
         return out.toString();
     }
 

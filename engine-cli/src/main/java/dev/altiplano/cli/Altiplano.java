@@ -44,6 +44,7 @@ public final class Altiplano implements Runnable {
             names = STACK_TRACE,
             scope = ScopeType.INHERIT,
             description = "Show where in the program a failure came from.")
+    @SuppressWarnings("unused") // looked for before anything is parsed; declared to be accepted
     private boolean stackTrace;
 
     private Altiplano() {}

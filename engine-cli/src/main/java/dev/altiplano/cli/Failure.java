@@ -44,7 +44,8 @@ final class Failure {
                 switch (failure) {
                     case UnmatchedArgumentException unmatched -> unmatched(unmatched);
                     case ParameterException wrong -> withHint(message(wrong), wrong);
-                    case UncheckedIOException wrapped -> io(wrapped.getCause());
+                    case UncheckedIOException wrapped when wrapped.getCause() != null ->
+                            io(wrapped.getCause());
                     case IOException plain -> io(plain);
                     case OutOfMemoryError _ -> "out of memory: " + message(failure);
                     case CommandException _,

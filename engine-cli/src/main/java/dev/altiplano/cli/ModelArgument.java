@@ -37,7 +37,7 @@ final class ModelArgument {
     /** Refuses a number of threads that cannot be. */
     ModelOptions options() {
         ModelOptions options = ModelOptions.defaults();
-        return threads == null ? options : Usage.check(() -> options.threads(threads));
+        return Usage.check(() -> options.threads(threads()));
     }
 
     Llama4Model open() {

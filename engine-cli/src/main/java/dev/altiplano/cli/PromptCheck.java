@@ -48,7 +48,8 @@ final class PromptCheck {
         private Verdict verdict(int number) {
             String end = faults.isEmpty() ? "passed" : "FAILED: " + String.join("; ", faults);
             String before = facts.isEmpty() ? "" : String.join(", ", facts) + ": ";
-            return new Verdict(faults.isEmpty(), "prompt %d: %s%s".formatted(number, before, end));
+            String line = "prompt %d: %s%s".formatted(number, before, end);
+            return new Verdict(faults.isEmpty(), line.replaceAll("\\s*\\R\\s*", " "));
         }
     }
 

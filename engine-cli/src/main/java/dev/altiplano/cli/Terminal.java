@@ -3,16 +3,16 @@ package dev.altiplano.cli;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** The three streams of one run, and which of them somebody watches. */
 final class Terminal {
+    /** Set by the launcher when the standard error is a terminal, which Java cannot find out. */
+    private static final String PROGRESS = "altiplano.progress";
+
     private static final String ERASE_LINE = "\r\u001b[K";
 
     private final Output out;
@@ -22,41 +22,37 @@ final class Terminal {
     private final boolean showsProgress;
     private boolean progressShown;
 
-    private Terminal(OutputStream out, PrintStream err, InputStream in, boolean interactive) {
-        this.out = new Output(out);
+    private Terminal(
+            Output out,
+            PrintStream err,
+            InputStream in,
+            boolean interactive,
+            boolean showsProgress) {
+        this.out = out;
         this.err = err;
         this.in = in;
         this.interactive = interactive;
-        this.showsProgress = interactive && isTerminal(2);
+        this.showsProgress = showsProgress;
     }
 
     /** Streams that nobody watches. */
     static Terminal unwatched(OutputStream out, PrintStream err, InputStream in) {
-        return new Terminal(out, err, in, false);
+        return new Terminal(new Output(out), err, in, false, false);
     }
 
     /** The streams of this process. */
+    @SuppressWarnings("SystemConsoleNull") // it is, when a stream is redirected
     static Terminal ofProcess() {
         Console console = System.console();
         PrintStream err =
                 new PrintStream(
                         new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         return new Terminal(
-                new FileOutputStream(FileDescriptor.out),
+                new Output(new FileOutputStream(FileDescriptor.out)),
                 err,
                 System.in,
-                console != null && console.isTerminal());
-    }
-
-    /** The console answers for input and output only; where Linux does not tell, it has to do. */
-    private static boolean isTerminal(int descriptor) {
-        Path link = Path.of("/proc/self/fd/" + descriptor);
-        try {
-            return !Files.isSymbolicLink(link)
-                    || Files.readSymbolicLink(link).toString().matches("/dev/(pts/|tty|console).*");
-        } catch (IOException | SecurityException _) {
-            return false;
-        }
+                console != null && console.isTerminal(),
+                Boolean.getBoolean(PROGRESS));
     }
 
     Output out() {

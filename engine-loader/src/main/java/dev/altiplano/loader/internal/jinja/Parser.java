@@ -6,6 +6,7 @@ import dev.altiplano.loader.internal.jinja.Names.Unknown;
 import dev.altiplano.loader.internal.jinja.Statement.Branch;
 import dev.altiplano.loader.internal.jinja.Statement.SectionScope;
 import dev.altiplano.loader.internal.jinja.Token.Kind;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -90,8 +91,9 @@ final class Parser {
             message.append(" Jinja was looking for the following tags: '%s'.".formatted(wanted));
         }
         if (!openTags.isEmpty()) {
-            String open = " The innermost block that needs to be closed is '%s'.";
-            message.append(open.formatted(openTags.peek()));
+            message.append(
+                    " The innermost block that needs to be closed is '%s'."
+                            .formatted(openTags.peek()));
         }
         return tokens.errorAt(tokens.current().at(), message.toString());
     }
@@ -150,8 +152,7 @@ final class Parser {
             case "filter" -> filterBlock();
             case "block" -> block();
             case "generation" ->
-                    new Statement.Section(
-                            SectionScope.INNER, strict(() -> apart("endgeneration")));
+                    new Statement.Section(SectionScope.INNER, strict(() -> apart("endgeneration")));
             case "autoescape" -> autoescape(tag);
             default -> unavailable(tag);
         };
@@ -217,15 +218,14 @@ final class Parser {
         if (tokens.skipOperator("=")) {
             return new Statement.Set(target, expressions.tuple(true, false, ""));
         }
-        return strict(
-                () -> {
-                    List<FilterCall> filters = new ArrayList<>();
-                    while (tokens.skipOperator("|")) {
-                        filters.add(expressions.filter());
-                    }
-                    List<Statement> body = closedBody("endset");
-                    return new Statement.SetBlock(target, filters, body, tag.at());
-                });
+        return strict(() -> {
+            List<FilterCall> filters = new ArrayList<>();
+            while (tokens.skipOperator("|")) {
+                filters.add(expressions.filter());
+            }
+            List<Statement> body = closedBody("endset");
+            return new Statement.SetBlock(target, filters, body, tag.at());
+        });
     }
 
     private Statement with() {
@@ -290,14 +290,13 @@ final class Parser {
     }
 
     private Statement filterBlock() {
-        return strict(
-                () -> {
-                    List<FilterCall> filters = new ArrayList<>();
-                    do {
-                        filters.add(expressions.filter());
-                    } while (tokens.skipOperator("|"));
-                    return new Statement.FilterBlock(filters, closedBody("endfilter"));
-                });
+        return strict(() -> {
+            List<FilterCall> filters = new ArrayList<>();
+            do {
+                filters.add(expressions.filter());
+            } while (tokens.skipOperator("|"));
+            return new Statement.FilterBlock(filters, closedBody("endfilter"));
+        });
     }
 
     private Statement block() {

@@ -1,9 +1,11 @@
 package dev.altiplano.loader.internal.jinja;
 
 import dev.altiplano.loader.internal.jinja.Expression.FilterCall;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Carries out the statements of a template. */
 final class Renderer {

@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal.jinja;
 
 import dev.altiplano.loader.internal.jinja.Expression.FilterCall;
+
 import java.util.List;
 
 /** A parsed piece of a template. */

@@ -137,7 +137,7 @@ class HostileFilesTest {
             return "answered";
         } catch (CheckpointException | TemplateException | IllegalArgumentException e) {
             assertThat(e.getMessage()).isNotBlank().doesNotContain("\n");
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         } catch (RuntimeException | Error e) {
             return fail("not a clear exception", e);
         }

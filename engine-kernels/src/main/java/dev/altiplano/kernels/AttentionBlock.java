@@ -146,8 +146,8 @@ final class AttentionBlock {
         int columns = units * UNIT;
         for (int column = 0; column < columns; column += PANEL) {
             int next = Math.min(column + LANES, columns - LANES);
-            long first = from + column / UNIT * length * row + (long) (column % UNIT) * dtype.bytes();
-            long second = from + next / UNIT * length * row + (long) (next % UNIT) * dtype.bytes();
+            long first = from + (long) (column / UNIT) * length * row + (long) (column % UNIT) * dtype.bytes();
+            long second = from + (long) (next / UNIT) * length * row + (long) (next % UNIT) * dtype.bytes();
             KERNELS.panel(page, dtype, first, second, row, depth, out, 4L * column * depth);
         }
     }

@@ -110,7 +110,7 @@ final class MatMat {
             t.b = x.packed();
             t.b0 = 4L * (x.offset(row) + (long) k * wide);
             if (wide < PANEL) {
-                MemorySegment spread = scratch.right(PANEL * DEPTH);
+                MemorySegment spread = scratch.right((long) PANEL * DEPTH);
                 KERNELS.spread(t.b, t.b0, wide, t.depth, spread);
                 t.b = spread;
                 t.b0 = 0;

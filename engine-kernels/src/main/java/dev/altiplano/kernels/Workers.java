@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A team of threads that runs one {@link Region} at a time: the caller is worker 0, the others are
@@ -31,6 +32,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace
     private static final Released RELEASED = new Released();
 
     /** A thread of a team, so that a nested call can be told from a fresh one. */
@@ -59,7 +61,7 @@ public final class Workers implements AutoCloseable {
     private final Worker caller;
     private final TeamThread[] threads;
     private final ReentrantLock turn = new ReentrantLock(true);
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicInteger arrived = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private volatile int phase;
@@ -119,7 +121,7 @@ public final class Workers implements AutoCloseable {
         this.region = region;
         arrived.set(0);
         running.set(count);
-        epoch++; // only the holder of the turn writes it
+        startEpoch();
         for (TeamThread thread : threads) {
             if (thread.parked) {
                 LockSupport.unpark(thread);
@@ -138,6 +140,12 @@ public final class Workers implements AutoCloseable {
         if (first instanceof Error error) {
             throw error;
         }
+    }
+
+    /** Lets the threads go; only the holder of the turn calls it. */
+    private void startEpoch() {
+        int next = epoch + 1;
+        epoch = next;
     }
 
     /** After a failure workers have left at different loops: all go on from the same number. */
@@ -241,7 +249,7 @@ public final class Workers implements AutoCloseable {
                 return;
             }
             closed = true;
-            epoch++;
+            startEpoch();
             for (TeamThread thread : threads) {
                 LockSupport.unpark(thread);
             }

@@ -227,7 +227,7 @@ class RowKernelsTest {
                 .hasMessage("x is [2, 5], the bias has 1 outputs and 6 inputs");
         assertThatThrownBy(() -> workers.run(w -> Elementwise.scale(w, x, new float[1])))
                 .hasMessage("1 factors for 2 rows");
-        assertThatThrownBy(() -> new Rope(new float[1], 1).rotate(null, x, 2))
+        assertThatThrownBy(() -> workers.run(w -> new Rope(new float[1], 1).rotate(w, x, 2)))
                 .hasMessage("x is [2, 5], heads have 2 elements; there are 1 frequencies and 1 positions");
     }
 }

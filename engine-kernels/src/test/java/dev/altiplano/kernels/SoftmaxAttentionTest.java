@@ -97,7 +97,6 @@ class SoftmaxAttentionTest {
         final int kvHeads;
         final int heads;
         final int dim;
-        final int count;
         final int first;
         final KvLayout layout;
         final KvPages pages = new KvPages();
@@ -109,7 +108,6 @@ class SoftmaxAttentionTest {
             this.kvHeads = kvHeads;
             this.heads = heads;
             this.dim = dim;
-            this.count = count;
             this.first = first;
             layout = new KvLayout(kvHeads, dim, type);
             q = seed.rows(count, heads * dim);

@@ -196,8 +196,18 @@ class WorkersTest {
             assertThatThrownBy(() -> workers.run(w -> workers.run(v -> {})))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("a region cannot start another region of its own team");
-            assertThatThrownBy(() -> workers.run(w -> workers.close()))
+            assertThatThrownBy(() -> workers.run(w -> close(workers)))
                     .hasMessage("a region cannot close its own team");
+        }
+    }
+
+    private static void close(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 

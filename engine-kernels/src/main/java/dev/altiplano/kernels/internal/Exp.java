@@ -16,13 +16,13 @@ public final class Exp {
     public static final float HIGHEST = 88.72283f;
 
     /** 1 / ln 2. */
-    public static final float LOG2_E = 1.44269504f;
+    public static final float LOG2_E = 1.442695f;
 
     /** Adding it rounds to an integer, which then stands in the lowest bits: 1.5 * 2^23. */
     public static final float ROUND = 12582912f;
 
     /** Minus the upper bits of ln 2: products with small integers are exact. */
-    public static final float MINUS_LN2_HIGH = -0.693359375f;
+    public static final float MINUS_LN2_HIGH = -0.6933594f;
 
     /** Minus the rest of ln 2. */
     public static final float MINUS_LN2_LOW = 2.12194440e-4f;

@@ -117,7 +117,7 @@ public final class ScalarKernels implements KernelSet {
         for (int p = 0; p < panels; p++) {
             long first = row * stride + (column + p * 2L * LANES) * bytes;
             long at = 8L * LANES * STRIDE * p;
-            panel(m.data(), m.dtype(), first, first + LANES * bytes, stride, depth, out, at);
+            panel(m.data(), m.dtype(), first, first + (long) LANES * bytes, stride, depth, out, at);
         }
     }
 

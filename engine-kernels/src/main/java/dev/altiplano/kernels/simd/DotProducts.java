@@ -50,19 +50,19 @@ final class DotProducts {
             FloatVector xb = FloatVector.fromArray(F, x, x0 + k + L);
             a0 = ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + 2L * k, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(xa, a0);
-            b0 = ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + 2L * k + 2 * L, LITTLE_ENDIAN)
+            b0 = ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + 2L * k + 2L * L, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(xb, b0);
             a1 = ((IntVector) ShortVector.fromMemorySegment(S, w, o1 + 2L * k, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(xa, a1);
-            b1 = ((IntVector) ShortVector.fromMemorySegment(S, w, o1 + 2L * k + 2 * L, LITTLE_ENDIAN)
+            b1 = ((IntVector) ShortVector.fromMemorySegment(S, w, o1 + 2L * k + 2L * L, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(xb, b1);
             a2 = ((IntVector) ShortVector.fromMemorySegment(S, w, o2 + 2L * k, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(xa, a2);
-            b2 = ((IntVector) ShortVector.fromMemorySegment(S, w, o2 + 2L * k + 2 * L, LITTLE_ENDIAN)
+            b2 = ((IntVector) ShortVector.fromMemorySegment(S, w, o2 + 2L * k + 2L * L, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(xb, b2);
             a3 = ((IntVector) ShortVector.fromMemorySegment(S, w, o3 + 2L * k, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(xa, a3);
-            b3 = ((IntVector) ShortVector.fromMemorySegment(S, w, o3 + 2L * k + 2 * L, LITTLE_ENDIAN)
+            b3 = ((IntVector) ShortVector.fromMemorySegment(S, w, o3 + 2L * k + 2L * L, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(xb, b3);
         }
         a0.add(b0).intoArray(out, 0);
@@ -80,7 +80,7 @@ final class DotProducts {
             FloatVector xb = FloatVector.fromArray(F, x, x0 + k + L);
             a0 = ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + 2L * k, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(xa, a0);
-            b0 = ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + 2L * k + 2 * L, LITTLE_ENDIAN)
+            b0 = ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + 2L * k + 2L * L, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(xb, b0);
         }
         a0.add(b0).intoArray(out, at);
@@ -103,13 +103,13 @@ final class DotProducts {
             FloatVector xa = FloatVector.fromArray(F, x, x0 + k);
             FloatVector xb = FloatVector.fromArray(F, x, x0 + k + L);
             a0 = FloatVector.fromMemorySegment(F, w, o0 + 4L * k, LITTLE_ENDIAN).fma(xa, a0);
-            b0 = FloatVector.fromMemorySegment(F, w, o0 + 4L * k + 4 * L, LITTLE_ENDIAN).fma(xb, b0);
+            b0 = FloatVector.fromMemorySegment(F, w, o0 + 4L * k + 4L * L, LITTLE_ENDIAN).fma(xb, b0);
             a1 = FloatVector.fromMemorySegment(F, w, o1 + 4L * k, LITTLE_ENDIAN).fma(xa, a1);
-            b1 = FloatVector.fromMemorySegment(F, w, o1 + 4L * k + 4 * L, LITTLE_ENDIAN).fma(xb, b1);
+            b1 = FloatVector.fromMemorySegment(F, w, o1 + 4L * k + 4L * L, LITTLE_ENDIAN).fma(xb, b1);
             a2 = FloatVector.fromMemorySegment(F, w, o2 + 4L * k, LITTLE_ENDIAN).fma(xa, a2);
-            b2 = FloatVector.fromMemorySegment(F, w, o2 + 4L * k + 4 * L, LITTLE_ENDIAN).fma(xb, b2);
+            b2 = FloatVector.fromMemorySegment(F, w, o2 + 4L * k + 4L * L, LITTLE_ENDIAN).fma(xb, b2);
             a3 = FloatVector.fromMemorySegment(F, w, o3 + 4L * k, LITTLE_ENDIAN).fma(xa, a3);
-            b3 = FloatVector.fromMemorySegment(F, w, o3 + 4L * k + 4 * L, LITTLE_ENDIAN).fma(xb, b3);
+            b3 = FloatVector.fromMemorySegment(F, w, o3 + 4L * k + 4L * L, LITTLE_ENDIAN).fma(xb, b3);
         }
         a0.add(b0).intoArray(out, 0);
         a1.add(b1).intoArray(out, 1 * L);
@@ -125,7 +125,7 @@ final class DotProducts {
             FloatVector xa = FloatVector.fromArray(F, x, x0 + k);
             FloatVector xb = FloatVector.fromArray(F, x, x0 + k + L);
             a0 = FloatVector.fromMemorySegment(F, w, o0 + 4L * k, LITTLE_ENDIAN).fma(xa, a0);
-            b0 = FloatVector.fromMemorySegment(F, w, o0 + 4L * k + 4 * L, LITTLE_ENDIAN).fma(xb, b0);
+            b0 = FloatVector.fromMemorySegment(F, w, o0 + 4L * k + 4L * L, LITTLE_ENDIAN).fma(xb, b0);
         }
         a0.add(b0).intoArray(out, at);
     }

@@ -136,7 +136,7 @@ public final class VectorKernels implements KernelSet {
             case F32 -> DotProducts.f32x4(w, offset, step * bytes, n, x, x0, lanes);
             case F16 -> {
                 for (int i = 0; i < 4; i++) {
-                    DotProducts.f16x1(w, offset + i * step * bytes, n, x, x0, lanes, i * L);
+                    DotProducts.f16x1(w, offset + (long) i * step * bytes, n, x, x0, lanes, i * L);
                 }
             }
         }

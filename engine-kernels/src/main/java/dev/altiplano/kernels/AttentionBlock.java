@@ -1,10 +1,11 @@
 package dev.altiplano.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -25,6 +26,10 @@ final class AttentionBlock {
     private static final int PAGE = KvLayout.PAGE;
     private static final int UNIT = KvLayout.UNIT;
     private static final int STRIDE = TileOperands.STRIDE;
+
+    /** Bytes of a row of queries or scores. */
+    private static final long ROW = 4L * STRIDE;
+
     private static final KernelSet KERNELS = KernelSets.BEST;
     private static final int LANES = KERNELS.lanes();
     private static final int PANEL = 2 * LANES;
@@ -32,10 +37,12 @@ final class AttentionBlock {
     private final KvLayout layout;
     private final int group;
     private final int padded;
-    private final float[] queries;
-    private final float[] scores;
+    private final MemorySegment queries;
+    private final MemorySegment scores;
     private final MemorySegment keys;
     private final MemorySegment values;
+    private final MemorySegment sums;
+    private final float[] query;
     private final float[] chunk;
     private final float[] total;
     private final TileOperands tile = new TileOperands();
@@ -48,10 +55,12 @@ final class AttentionBlock {
         group = heads / layout.kvHeads();
         padded = (layout.headDim() + UNIT - 1) / UNIT * UNIT;
         int room = rows(group) * group;
-        queries = new float[room * STRIDE];
-        scores = new float[room * STRIDE];
-        keys = Arena.ofAuto().allocate(4L * (PAGE + PANEL) * layout.headDim(), 64);
-        values = Arena.ofAuto().allocate(4L * (padded + PANEL) * PAGE, 64);
+        queries = Scratch.allocate((long) room * STRIDE);
+        scores = Scratch.allocate((long) room * STRIDE);
+        keys = Scratch.allocate((long) (PAGE + PANEL) * layout.headDim());
+        values = Scratch.allocate((long) (padded + PANEL) * PAGE);
+        sums = Scratch.allocate((long) room * padded);
+        query = new float[layout.headDim()];
         chunk = new float[room * record(layout)];
         total = new float[room * record(layout)];
     }
@@ -75,8 +84,9 @@ final class AttentionBlock {
         float scale = (float) (1 / Math.sqrt(dim));
         for (int i = 0; i < count; i++) {
             int from = q.offset(firstRow + i / group) + (head * group + i % group) * dim;
-            System.arraycopy(q.data(), from, queries, i * STRIDE, dim);
-            KERNELS.scale(queries, i * STRIDE, dim, scale);
+            System.arraycopy(q.data(), from, query, 0, dim);
+            KERNELS.scale(query, 0, dim, scale);
+            MemorySegment.copy(query, 0, queries, JAVA_FLOAT, ROW * i, dim);
         }
         clear(total);
     }
@@ -92,6 +102,7 @@ final class AttentionBlock {
     /** Attends to the pages of one chunk; the first query row may use slots 0 to {@code first}. */
     void attend(KvPages pages, int number, int first) {
         clear(chunk);
+        sums.fill((byte) 0);
         int slots = first + (count - 1) / group + 1;
         int end = Math.min((number + 1) * CHUNK * PAGE, slots);
         for (int start = number * CHUNK * PAGE; start < end; start += PAGE) {
@@ -103,6 +114,9 @@ final class AttentionBlock {
             }
             sumValues(page, filled);
         }
+        for (int i = 0; i < count; i++) {
+            MemorySegment.copy(sums, JAVA_FLOAT, 4L * padded * i, chunk, i * (padded + 2), padded);
+        }
     }
 
     /** Computes the scores of the first {@code filled} slots of a page. */
@@ -111,13 +125,13 @@ final class AttentionBlock {
         int units = (filled + UNIT - 1) / UNIT;
         decode(page, layout.key(head, 0, 0), units, dim, dim, keys);
         for (int i = 0; i < count; i++) {
-            Arrays.fill(scores, i * STRIDE, i * STRIDE + units * UNIT, 0);
+            scores.asSlice(ROW * i, 4L * units * UNIT).fill((byte) 0);
         }
         tile.a = queries;
         tile.b = keys;
         tile.c = scores;
         tile.depth = dim;
-        tile.rowStep = STRIDE;
+        tile.rowStep = ROW;
         multiply(units);
     }
 
@@ -127,9 +141,9 @@ final class AttentionBlock {
         decode(page, layout.value(head, 0, 0), units, PAGE, filled, values);
         tile.a = scores;
         tile.b = values;
-        tile.c = chunk;
+        tile.c = sums;
         tile.depth = filled;
-        tile.rowStep = padded + 2;
+        tile.rowStep = 4L * padded;
         multiply(units);
     }
 
@@ -158,14 +172,14 @@ final class AttentionBlock {
         for (int column = 0; column < columns; column += PANEL) {
             tile.a0 = 0;
             tile.b0 = 4L * column * tile.depth;
-            tile.c0 = column;
+            tile.c0 = 4L * column;
             KERNELS.product(tile, count, column + LANES < columns);
         }
     }
 
     /** Turns a query's scores into weights relative to its running maximum. */
     private void weigh(int query, int slots, int filled) {
-        int at = query * STRIDE;
+        long at = ROW * query;
         int record = padded + 2;
         int state = query * record;
         if (slots > 0) {
@@ -174,13 +188,14 @@ final class AttentionBlock {
             float sum = KERNELS.expAndSum(scores, at, slots, max);
             if (max > before) {
                 float factor = Exp.of(before - max);
-                KERNELS.scale(chunk, state, padded, factor);
+                KERNELS.scale(sums, 4L * padded * query, padded, factor);
                 chunk[state + padded + 1] *= factor;
             }
             chunk[state + padded] = max;
             chunk[state + padded + 1] += sum;
         }
-        Arrays.fill(scores, at + Math.max(0, slots), at + filled, 0);
+        int unused = filled - Math.max(0, slots);
+        scores.asSlice(at + 4L * (filled - unused), 4L * unused).fill((byte) 0);
     }
 
     /** Floats that {@link #save} writes. */

@@ -24,7 +24,7 @@ final class MatVec {
     static void outputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
         int rows = rowsPerItem(w, m);
         int items = (m.outputs() + rows - 1) / rows;
-        float[] scratch = w.scratch.result(4 * KERNELS.lanes());
+        float[] scratch = w.scratch.floats(4 * KERNELS.lanes());
         for (int item; (item = w.next(items)) >= 0; ) {
             int row = item * rows;
             int count = Math.min(rows, m.outputs() - row);
@@ -40,7 +40,7 @@ final class MatVec {
     static void inputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
         int columns = columnsPerItem(w, m.outputs());
         int items = (m.outputs() + columns - 1) / columns;
-        float[] sums = w.scratch.result(columns);
+        float[] sums = w.scratch.floats(columns);
         for (int item; (item = w.next(items)) >= 0; ) {
             int first = item * columns;
             int count = Math.min(columns, m.outputs() - first);

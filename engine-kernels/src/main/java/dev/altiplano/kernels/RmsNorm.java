@@ -29,7 +29,7 @@ public final class RmsNorm {
                                     weight.outputs(), weight.inputs()));
         }
         int n = x.width();
-        float[] gains = w.scratch.left(n);
+        float[] gains = w.scratch.floats(n);
         boolean decoded = false;
         for (int r; (r = w.next(x.count())) >= 0; ) {
             if (!decoded) {

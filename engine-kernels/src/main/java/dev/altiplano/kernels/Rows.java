@@ -1,6 +1,5 @@
 package dev.altiplano.kernels;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** FP32 activations {@code [count, width]}, row after row on the heap; room for {@link #capacity()} rows. */
@@ -98,7 +97,7 @@ public final class Rows {
 
         private synchronized MemorySegment make(int size) {
             if (floats.byteSize() == 0) {
-                floats = Arena.ofAuto().allocate(4L * (size + SLACK), 64);
+                floats = Scratch.allocate(size + SLACK);
             }
             return floats;
         }

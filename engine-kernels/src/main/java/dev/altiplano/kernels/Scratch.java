@@ -5,40 +5,49 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** Memory of one worker that kernels use between two calls of {@link Worker#next}. */
+/** Memory of one worker that operations use between two calls of {@link Worker#next}. */
 final class Scratch {
     /** Operands of the register tiles. */
     final TileOperands tile = new TileOperands();
 
-    private float[] left = new float[0];
+    private float[] floats = {};
+    private MemorySegment left = MemorySegment.NULL;
     private MemorySegment right = MemorySegment.NULL;
-    private float[] result = new float[0];
+    private MemorySegment result = MemorySegment.NULL;
     private @Nullable AttentionBlock attention;
     private @Nullable KvLayout attentionLayout;
     private int attentionHeads;
 
-    /** At least {@code size} floats with undefined values. */
-    float[] left(int size) {
-        if (left.length < size) {
-            left = new float[size];
+    /** At least {@code count} floats with undefined values. */
+    float[] floats(int count) {
+        if (floats.length < count) {
+            floats = new float[count];
         }
-        return left;
+        return floats;
     }
 
-    /** At least {@code floats} floats off the heap, from the start of a cache line on. */
-    MemorySegment right(long floats) {
-        if (right.byteSize() < 4 * floats) {
-            right = Arena.ofAuto().allocate(4 * floats, 64);
-        }
-        return right;
+    /** Room for the left operand of register tiles: at least {@code count} floats. */
+    MemorySegment left(long count) {
+        return left = atLeast(count, left);
     }
 
-    /** At least {@code size} floats with undefined values. */
-    float[] result(int size) {
-        if (result.length < size) {
-            result = new float[size];
-        }
-        return result;
+    /** Room for the right operand of register tiles: at least {@code count} floats. */
+    MemorySegment right(long count) {
+        return right = atLeast(count, right);
+    }
+
+    /** Room for the results of register tiles: at least {@code count} floats. */
+    MemorySegment result(long count) {
+        return result = atLeast(count, result);
+    }
+
+    private static MemorySegment atLeast(long count, MemorySegment made) {
+        return made.byteSize() >= 4 * count ? made : allocate(count);
+    }
+
+    /** Floats off the heap from the start of a cache line on; freed when nobody refers to them. */
+    static MemorySegment allocate(long count) {
+        return Arena.ofAuto().allocate(4 * count, 64);
     }
 
     /** The memory of attention blocks, made anew when the shape is another one. */

@@ -24,6 +24,22 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count);
 
     /**
+     * Turns {@code count} consecutive weights of {@code rows} rows that lie {@code stride} bytes apart into
+     * FP32, exactly, TileOperands.STRIDE floats apart.
+     *
+     * @param at first byte of the result
+     */
+    void decodeRows(
+            MemorySegment data,
+            DType dtype,
+            long offset,
+            long stride,
+            int rows,
+            int count,
+            MemorySegment out,
+            long at);
+
+    /**
      * Multiplies {@code rows} rows by the panel's two vectors of columns, or by the first alone.
      *
      * @param t operands of the first row; left changed
@@ -95,9 +111,12 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     /** Computes {@code out = gate / (1 + e^-gate) * up}. */
     void swiGlu(float[] x, int gate, int up, float[] out, int at, int count);
 
-    /** The largest of {@code count} elements, at least 1 of them. */
-    float max(float[] x, int from, int count);
+    /** The largest of {@code count} floats, at least 1 of them. */
+    float max(MemorySegment x, long from, int count);
 
-    /** Replaces x by {@code e^(x - max)} and returns the sum. */
-    float expAndSum(float[] x, int from, int count, float max);
+    /** Replaces floats x by {@code e^(x - max)} and returns the sum. */
+    float expAndSum(MemorySegment x, long from, int count, float max);
+
+    /** Multiplies floats by a factor. */
+    void scale(MemorySegment x, long from, int count, float factor);
 }

@@ -51,35 +51,58 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public void product(TileOperands t, int rows, boolean two) {
+    public void decodeRows(
+            MemorySegment data,
+            DType dtype,
+            long offset,
+            long stride,
+            int rows,
+            int count,
+            MemorySegment out,
+            long at) {
+        int bytes = dtype.bytes();
         for (int r = 0; r < rows; r++) {
-            int a = t.a0 + r * STRIDE;
-            int c = t.c0 + r * t.rowStep;
-            tile(t, a, t.b0, c);
-            if (two) {
-                tile(t, a, t.b0 + 4 * LANES, c + LANES);
+            for (int i = 0; i < count; i++) {
+                float weight = Weights.at(data, dtype, offset + r * stride + (long) bytes * i);
+                out.set(FLOAT, at + 4L * (r * STRIDE + i), weight);
             }
         }
     }
 
-    private static void tile(TileOperands t, int a, long b, int c) {
+    @Override
+    public void product(TileOperands t, int rows, boolean two) {
+        for (int r = 0; r < rows; r++) {
+            long a = t.a0 + 4L * STRIDE * r;
+            long c = t.c0 + t.rowStep * r;
+            tile(t, a, t.b0, c);
+            if (two) {
+                tile(t, a, t.b0 + 4 * LANES, c + 4 * LANES);
+            }
+        }
+    }
+
+    private static void tile(TileOperands t, long a, long b, long c) {
         float s0 = 0;
         float s1 = 0;
         float s2 = 0;
         float s3 = 0;
         MemorySegment panel = t.b;
         for (int k = 0; k < t.depth; k++) {
-            float w = t.a[a + k];
+            float w = t.a.get(FLOAT, a + 4L * k);
             long x = b + 8L * LANES * k;
             s0 = Math.fma(w, panel.get(FLOAT, x), s0);
             s1 = Math.fma(w, panel.get(FLOAT, x + 4), s1);
             s2 = Math.fma(w, panel.get(FLOAT, x + 8), s2);
             s3 = Math.fma(w, panel.get(FLOAT, x + 12), s3);
         }
-        t.c[c] += s0;
-        t.c[c + 1] += s1;
-        t.c[c + 2] += s2;
-        t.c[c + 3] += s3;
+        add(t.c, c, s0);
+        add(t.c, c + 4, s1);
+        add(t.c, c + 8, s2);
+        add(t.c, c + 12, s3);
+    }
+
+    private static void add(MemorySegment c, long at, float term) {
+        c.set(FLOAT, at, c.get(FLOAT, at) + term);
     }
 
     @Override
@@ -198,21 +221,34 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public float max(float[] x, int from, int count) {
-        float max = x[from];
-        for (int i = from + 1; i < from + count; i++) {
-            max = Math.max(max, x[i]);
+    public float max(MemorySegment x, long from, int count) {
+        float max = x.get(FLOAT, from);
+        for (int i = 1; i < count; i++) {
+            max = Math.max(max, x.get(FLOAT, from + 4L * i));
         }
         return max;
     }
 
     @Override
-    public float expAndSum(float[] x, int from, int count, float max) {
-        float sum = 0;
-        for (int i = from; i < from + count; i++) {
-            x[i] = Exp.of(x[i] - max);
-            sum += x[i];
+    public float expAndSum(MemorySegment x, long from, int count, float max) {
+        return expAndSum(x, from, count, max, 0);
+    }
+
+    /** As above; the sum starts from another one. */
+    public static float expAndSum(MemorySegment x, long from, int count, float max, float start) {
+        float sum = start;
+        for (int i = 0; i < count; i++) {
+            float e = Exp.of(x.get(FLOAT, from + 4L * i) - max);
+            x.set(FLOAT, from + 4L * i, e);
+            sum += e;
         }
         return sum;
+    }
+
+    @Override
+    public void scale(MemorySegment x, long from, int count, float factor) {
+        for (int i = 0; i < count; i++) {
+            x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
+        }
     }
 }

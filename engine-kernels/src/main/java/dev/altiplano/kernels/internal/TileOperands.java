@@ -6,34 +6,34 @@ import java.lang.foreign.MemorySegment;
  * Where one register tile finds its operands: {@code c[r, j] += sum over k of a[r, k] * b[k, j]}.
  *
  * <p>One object per worker, filled anew for each tile, so that a kernel takes one argument instead of
- * nine. The right operand lies off the heap because there it can be aligned: vectors that cross a cache
- * line cost a third of the speed.
+ * ten. All operands are floats off the heap because there they can be aligned: vectors that cross a
+ * cache line cost up to half of the speed. Offsets are in bytes.
  */
 public final class TileOperands {
     /** Floats from one row of {@code a} to the next; a constant saves the kernels an index per row. */
     public static final int STRIDE = 512;
 
     /** Left operand: rows of up to {@link #STRIDE} floats, {@link #STRIDE} apart. */
-    public float[] a = {};
+    public MemorySegment a = MemorySegment.NULL;
 
     /** Right operand: a panel, for each k two vectors of columns. */
     public MemorySegment b = MemorySegment.NULL;
 
     /** Result, added to. */
-    public float[] c = {};
+    public MemorySegment c = MemorySegment.NULL;
 
-    /** First float of row 0 of {@code a}. */
-    public int a0;
+    /** Start of row 0 of {@code a}. */
+    public long a0;
 
-    /** First byte of the panel. */
+    /** Start of the panel. */
     public long b0;
 
     /** Terms of each sum, at most {@link #STRIDE}. */
     public int depth;
 
     /** Where row 0 of the result goes. */
-    public int c0;
+    public long c0;
 
-    /** Floats from one row of results to the next. */
-    public int rowStep;
+    /** From one row of results to the next. */
+    public long rowStep;
 }

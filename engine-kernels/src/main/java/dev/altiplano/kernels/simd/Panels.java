@@ -1,5 +1,6 @@
 package dev.altiplano.kernels.simd;
 
+import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -13,8 +14,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Exact conversion of columns to FP32 panels of two vectors: {@code out[k][2 L]}. Several panels at once
- * where they lie side by side, because short reads far apart are slow.
+ * Exact conversion of columns to FP32 panels of two vectors: {@code out[k][2 L]}. Of an input-major matrix
+ * eight rows are read side by side, as long as a band is wide, because short reads far apart are slow.
  */
 final class Panels {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -24,41 +25,72 @@ final class Panels {
     private static final long L = F.length();
     private static final long V = F.vectorByteSize();
 
+    /** Bytes of a panel. */
+    private static final long PANEL = 2 * V * STRIDE;
+
     private Panels() {}
 
-    /** 4 panels side by side. */
-    static void bf16x4(
-            MemorySegment w, long offset, long stride, int depth, MemorySegment out, long at, long panel) {
-        long p1 = at + panel;
-        long p2 = p1 + panel;
-        long p3 = p2 + panel;
-        long o = offset;
-        for (int k = 0; k < depth; k++) {
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o, LITTLE_ENDIAN)
+    /** Eight rows of several panels. */
+    static void bf16x8(
+            MemorySegment w, long o0, long stride, int panels, MemorySegment out, long at) {
+        long o1 = o0 + stride;
+        long o2 = o1 + stride;
+        long o3 = o2 + stride;
+        long o4 = o3 + stride;
+        long o5 = o4 + stride;
+        long o6 = o5 + stride;
+        long o7 = o6 + stride;
+        for (int p = 0; p < panels; p++) {
+            long from = 4L * L * p;
+            long to = at + p * PANEL;
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + from, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
-                    .intoMemorySegment(out, at + 2 * V * k, LITTLE_ENDIAN);
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o + 2 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + from + 2 * L, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
-                    .intoMemorySegment(out, at + 2 * V * k + V, LITTLE_ENDIAN);
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o + 4 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o1 + from, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
-                    .intoMemorySegment(out, p1 + 2 * V * k, LITTLE_ENDIAN);
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o + 6 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 2 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o1 + from + 2 * L, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
-                    .intoMemorySegment(out, p1 + 2 * V * k + V, LITTLE_ENDIAN);
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o + 8 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 3 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o2 + from, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
-                    .intoMemorySegment(out, p2 + 2 * V * k, LITTLE_ENDIAN);
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o + 10 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 4 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o2 + from + 2 * L, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
-                    .intoMemorySegment(out, p2 + 2 * V * k + V, LITTLE_ENDIAN);
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o + 12 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 5 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o3 + from, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
-                    .intoMemorySegment(out, p3 + 2 * V * k, LITTLE_ENDIAN);
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o + 14 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 6 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o3 + from + 2 * L, LITTLE_ENDIAN)
                     .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
-                    .intoMemorySegment(out, p3 + 2 * V * k + V, LITTLE_ENDIAN);
-            o += stride;
+                    .intoMemorySegment(out, to + 7 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o4 + from, LITTLE_ENDIAN)
+                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+                    .intoMemorySegment(out, to + 8 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o4 + from + 2 * L, LITTLE_ENDIAN)
+                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+                    .intoMemorySegment(out, to + 9 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o5 + from, LITTLE_ENDIAN)
+                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+                    .intoMemorySegment(out, to + 10 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o5 + from + 2 * L, LITTLE_ENDIAN)
+                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+                    .intoMemorySegment(out, to + 11 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o6 + from, LITTLE_ENDIAN)
+                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+                    .intoMemorySegment(out, to + 12 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o6 + from + 2 * L, LITTLE_ENDIAN)
+                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+                    .intoMemorySegment(out, to + 13 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o7 + from, LITTLE_ENDIAN)
+                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+                    .intoMemorySegment(out, to + 14 * V, LITTLE_ENDIAN);
+            ((IntVector) ShortVector.fromMemorySegment(S, w, o7 + from + 2 * L, LITTLE_ENDIAN)
+                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+                    .intoMemorySegment(out, to + 15 * V, LITTLE_ENDIAN);
         }
     }
 
@@ -79,31 +111,51 @@ final class Panels {
         }
     }
 
-    /** 4 panels side by side. */
-    static void f32x4(
-            MemorySegment w, long offset, long stride, int depth, MemorySegment out, long at, long panel) {
-        long p1 = at + panel;
-        long p2 = p1 + panel;
-        long p3 = p2 + panel;
-        long o = offset;
-        for (int k = 0; k < depth; k++) {
-            FloatVector.fromMemorySegment(F, w, o, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, at + 2 * V * k, LITTLE_ENDIAN);
-            FloatVector.fromMemorySegment(F, w, o + 4 * L, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, at + 2 * V * k + V, LITTLE_ENDIAN);
-            FloatVector.fromMemorySegment(F, w, o + 8 * L, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, p1 + 2 * V * k, LITTLE_ENDIAN);
-            FloatVector.fromMemorySegment(F, w, o + 12 * L, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, p1 + 2 * V * k + V, LITTLE_ENDIAN);
-            FloatVector.fromMemorySegment(F, w, o + 16 * L, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, p2 + 2 * V * k, LITTLE_ENDIAN);
-            FloatVector.fromMemorySegment(F, w, o + 20 * L, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, p2 + 2 * V * k + V, LITTLE_ENDIAN);
-            FloatVector.fromMemorySegment(F, w, o + 24 * L, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, p3 + 2 * V * k, LITTLE_ENDIAN);
-            FloatVector.fromMemorySegment(F, w, o + 28 * L, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, p3 + 2 * V * k + V, LITTLE_ENDIAN);
-            o += stride;
+    /** Eight rows of several panels. */
+    static void f32x8(
+            MemorySegment w, long o0, long stride, int panels, MemorySegment out, long at) {
+        long o1 = o0 + stride;
+        long o2 = o1 + stride;
+        long o3 = o2 + stride;
+        long o4 = o3 + stride;
+        long o5 = o4 + stride;
+        long o6 = o5 + stride;
+        long o7 = o6 + stride;
+        for (int p = 0; p < panels; p++) {
+            long from = 8L * L * p;
+            long to = at + p * PANEL;
+            FloatVector.fromMemorySegment(F, w, o0 + from, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o0 + from + 4 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o1 + from, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 2 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o1 + from + 4 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 3 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o2 + from, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 4 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o2 + from + 4 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 5 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o3 + from, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 6 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o3 + from + 4 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 7 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o4 + from, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 8 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o4 + from + 4 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 9 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o5 + from, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 10 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o5 + from + 4 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 11 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o6 + from, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 12 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o6 + from + 4 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 13 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o7 + from, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 14 * V, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o7 + from + 4 * L, LITTLE_ENDIAN)
+                    .intoMemorySegment(out, to + 15 * V, LITTLE_ENDIAN);
         }
     }
 

@@ -5,6 +5,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.altiplano.kernels.internal.TileOperands;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -22,9 +23,14 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Tiles {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
     /** Bytes of a vector. */
     private static final long V = F.vectorByteSize();
+
+    /** Bytes from one row of the left operand to the next. */
+    private static final long ROW = 4L * STRIDE;
 
     /** Bytes from one k to the next in a panel. */
     private static final long STEP = 2 * V;
@@ -39,9 +45,9 @@ final class Tiles {
     private Tiles() {}
 
     static void tile12x2(TileOperands t) {
-        float[] a = t.a;
+        MemorySegment a = t.a;
         MemorySegment b = t.b;
-        int a0 = t.a0;
+        long a0 = t.a0;
         long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0a = FloatVector.zero(F);
@@ -71,77 +77,101 @@ final class Tiles {
         for (int k = 0; k < depth; k++) {
             FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
             FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
-            FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
+            FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
-            FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
+            FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1a = w1.fma(xa, s1a);
             s1b = w1.fma(xb, s1b);
-            FloatVector w2 = FloatVector.broadcast(F, a[a0 + 2 * STRIDE + k]);
+            FloatVector w2 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 2 * ROW + 4L * k));
             s2a = w2.fma(xa, s2a);
             s2b = w2.fma(xb, s2b);
-            FloatVector w3 = FloatVector.broadcast(F, a[a0 + 3 * STRIDE + k]);
+            FloatVector w3 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 3 * ROW + 4L * k));
             s3a = w3.fma(xa, s3a);
             s3b = w3.fma(xb, s3b);
-            FloatVector w4 = FloatVector.broadcast(F, a[a0 + 4 * STRIDE + k]);
+            FloatVector w4 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4 * ROW + 4L * k));
             s4a = w4.fma(xa, s4a);
             s4b = w4.fma(xb, s4b);
-            FloatVector w5 = FloatVector.broadcast(F, a[a0 + 5 * STRIDE + k]);
+            FloatVector w5 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 5 * ROW + 4L * k));
             s5a = w5.fma(xa, s5a);
             s5b = w5.fma(xb, s5b);
-            FloatVector w6 = FloatVector.broadcast(F, a[a0 + 6 * STRIDE + k]);
+            FloatVector w6 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 6 * ROW + 4L * k));
             s6a = w6.fma(xa, s6a);
             s6b = w6.fma(xb, s6b);
-            FloatVector w7 = FloatVector.broadcast(F, a[a0 + 7 * STRIDE + k]);
+            FloatVector w7 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 7 * ROW + 4L * k));
             s7a = w7.fma(xa, s7a);
             s7b = w7.fma(xb, s7b);
-            FloatVector w8 = FloatVector.broadcast(F, a[a0 + 8 * STRIDE + k]);
+            FloatVector w8 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 8 * ROW + 4L * k));
             s8a = w8.fma(xa, s8a);
             s8b = w8.fma(xb, s8b);
-            FloatVector w9 = FloatVector.broadcast(F, a[a0 + 9 * STRIDE + k]);
+            FloatVector w9 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 9 * ROW + 4L * k));
             s9a = w9.fma(xa, s9a);
             s9b = w9.fma(xb, s9b);
-            FloatVector w10 = FloatVector.broadcast(F, a[a0 + 10 * STRIDE + k]);
+            FloatVector w10 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 10 * ROW + 4L * k));
             s10a = w10.fma(xa, s10a);
             s10b = w10.fma(xb, s10b);
-            FloatVector w11 = FloatVector.broadcast(F, a[a0 + 11 * STRIDE + k]);
+            FloatVector w11 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 11 * ROW + 4L * k));
             s11a = w11.fma(xa, s11a);
             s11b = w11.fma(xb, s11b);
         }
-        float[] c = t.c;
-        int c0 = t.c0;
-        int c1 = c0 + F.length();
-        int step = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
-        FloatVector.fromArray(F, c, c0 + step).add(s1a).intoArray(c, c0 + step);
-        FloatVector.fromArray(F, c, c1 + step).add(s1b).intoArray(c, c1 + step);
-        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2a).intoArray(c, c0 + 2 * step);
-        FloatVector.fromArray(F, c, c1 + 2 * step).add(s2b).intoArray(c, c1 + 2 * step);
-        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3a).intoArray(c, c0 + 3 * step);
-        FloatVector.fromArray(F, c, c1 + 3 * step).add(s3b).intoArray(c, c1 + 3 * step);
-        FloatVector.fromArray(F, c, c0 + 4 * step).add(s4a).intoArray(c, c0 + 4 * step);
-        FloatVector.fromArray(F, c, c1 + 4 * step).add(s4b).intoArray(c, c1 + 4 * step);
-        FloatVector.fromArray(F, c, c0 + 5 * step).add(s5a).intoArray(c, c0 + 5 * step);
-        FloatVector.fromArray(F, c, c1 + 5 * step).add(s5b).intoArray(c, c1 + 5 * step);
-        FloatVector.fromArray(F, c, c0 + 6 * step).add(s6a).intoArray(c, c0 + 6 * step);
-        FloatVector.fromArray(F, c, c1 + 6 * step).add(s6b).intoArray(c, c1 + 6 * step);
-        FloatVector.fromArray(F, c, c0 + 7 * step).add(s7a).intoArray(c, c0 + 7 * step);
-        FloatVector.fromArray(F, c, c1 + 7 * step).add(s7b).intoArray(c, c1 + 7 * step);
-        FloatVector.fromArray(F, c, c0 + 8 * step).add(s8a).intoArray(c, c0 + 8 * step);
-        FloatVector.fromArray(F, c, c1 + 8 * step).add(s8b).intoArray(c, c1 + 8 * step);
-        FloatVector.fromArray(F, c, c0 + 9 * step).add(s9a).intoArray(c, c0 + 9 * step);
-        FloatVector.fromArray(F, c, c1 + 9 * step).add(s9b).intoArray(c, c1 + 9 * step);
-        FloatVector.fromArray(F, c, c0 + 10 * step).add(s10a).intoArray(c, c0 + 10 * step);
-        FloatVector.fromArray(F, c, c1 + 10 * step).add(s10b).intoArray(c, c1 + 10 * step);
-        FloatVector.fromArray(F, c, c0 + 11 * step).add(s11a).intoArray(c, c0 + 11 * step);
-        FloatVector.fromArray(F, c, c1 + 11 * step).add(s11b).intoArray(c, c1 + 11 * step);
+        MemorySegment c = t.c;
+        long c0 = t.c0;
+        long c1 = c0 + V;
+        long step = t.rowStep;
+        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
+                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
+                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
+                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
+                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
+                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
+                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
+                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
+                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 4 * step, LITTLE_ENDIAN)
+                .add(s4a).intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 4 * step, LITTLE_ENDIAN)
+                .add(s4b).intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 5 * step, LITTLE_ENDIAN)
+                .add(s5a).intoMemorySegment(c, c0 + 5 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 5 * step, LITTLE_ENDIAN)
+                .add(s5b).intoMemorySegment(c, c1 + 5 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 6 * step, LITTLE_ENDIAN)
+                .add(s6a).intoMemorySegment(c, c0 + 6 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 6 * step, LITTLE_ENDIAN)
+                .add(s6b).intoMemorySegment(c, c1 + 6 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 7 * step, LITTLE_ENDIAN)
+                .add(s7a).intoMemorySegment(c, c0 + 7 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 7 * step, LITTLE_ENDIAN)
+                .add(s7b).intoMemorySegment(c, c1 + 7 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 8 * step, LITTLE_ENDIAN)
+                .add(s8a).intoMemorySegment(c, c0 + 8 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 8 * step, LITTLE_ENDIAN)
+                .add(s8b).intoMemorySegment(c, c1 + 8 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 9 * step, LITTLE_ENDIAN)
+                .add(s9a).intoMemorySegment(c, c0 + 9 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 9 * step, LITTLE_ENDIAN)
+                .add(s9b).intoMemorySegment(c, c1 + 9 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 10 * step, LITTLE_ENDIAN)
+                .add(s10a).intoMemorySegment(c, c0 + 10 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 10 * step, LITTLE_ENDIAN)
+                .add(s10b).intoMemorySegment(c, c1 + 10 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 11 * step, LITTLE_ENDIAN)
+                .add(s11a).intoMemorySegment(c, c0 + 11 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 11 * step, LITTLE_ENDIAN)
+                .add(s11b).intoMemorySegment(c, c1 + 11 * step, LITTLE_ENDIAN);
     }
 
     static void tile8x2(TileOperands t) {
-        float[] a = t.a;
+        MemorySegment a = t.a;
         MemorySegment b = t.b;
-        int a0 = t.a0;
+        long a0 = t.a0;
         long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0a = FloatVector.zero(F);
@@ -163,57 +193,73 @@ final class Tiles {
         for (int k = 0; k < depth; k++) {
             FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
             FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
-            FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
+            FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
-            FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
+            FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1a = w1.fma(xa, s1a);
             s1b = w1.fma(xb, s1b);
-            FloatVector w2 = FloatVector.broadcast(F, a[a0 + 2 * STRIDE + k]);
+            FloatVector w2 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 2 * ROW + 4L * k));
             s2a = w2.fma(xa, s2a);
             s2b = w2.fma(xb, s2b);
-            FloatVector w3 = FloatVector.broadcast(F, a[a0 + 3 * STRIDE + k]);
+            FloatVector w3 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 3 * ROW + 4L * k));
             s3a = w3.fma(xa, s3a);
             s3b = w3.fma(xb, s3b);
-            FloatVector w4 = FloatVector.broadcast(F, a[a0 + 4 * STRIDE + k]);
+            FloatVector w4 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4 * ROW + 4L * k));
             s4a = w4.fma(xa, s4a);
             s4b = w4.fma(xb, s4b);
-            FloatVector w5 = FloatVector.broadcast(F, a[a0 + 5 * STRIDE + k]);
+            FloatVector w5 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 5 * ROW + 4L * k));
             s5a = w5.fma(xa, s5a);
             s5b = w5.fma(xb, s5b);
-            FloatVector w6 = FloatVector.broadcast(F, a[a0 + 6 * STRIDE + k]);
+            FloatVector w6 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 6 * ROW + 4L * k));
             s6a = w6.fma(xa, s6a);
             s6b = w6.fma(xb, s6b);
-            FloatVector w7 = FloatVector.broadcast(F, a[a0 + 7 * STRIDE + k]);
+            FloatVector w7 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 7 * ROW + 4L * k));
             s7a = w7.fma(xa, s7a);
             s7b = w7.fma(xb, s7b);
         }
-        float[] c = t.c;
-        int c0 = t.c0;
-        int c1 = c0 + F.length();
-        int step = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
-        FloatVector.fromArray(F, c, c0 + step).add(s1a).intoArray(c, c0 + step);
-        FloatVector.fromArray(F, c, c1 + step).add(s1b).intoArray(c, c1 + step);
-        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2a).intoArray(c, c0 + 2 * step);
-        FloatVector.fromArray(F, c, c1 + 2 * step).add(s2b).intoArray(c, c1 + 2 * step);
-        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3a).intoArray(c, c0 + 3 * step);
-        FloatVector.fromArray(F, c, c1 + 3 * step).add(s3b).intoArray(c, c1 + 3 * step);
-        FloatVector.fromArray(F, c, c0 + 4 * step).add(s4a).intoArray(c, c0 + 4 * step);
-        FloatVector.fromArray(F, c, c1 + 4 * step).add(s4b).intoArray(c, c1 + 4 * step);
-        FloatVector.fromArray(F, c, c0 + 5 * step).add(s5a).intoArray(c, c0 + 5 * step);
-        FloatVector.fromArray(F, c, c1 + 5 * step).add(s5b).intoArray(c, c1 + 5 * step);
-        FloatVector.fromArray(F, c, c0 + 6 * step).add(s6a).intoArray(c, c0 + 6 * step);
-        FloatVector.fromArray(F, c, c1 + 6 * step).add(s6b).intoArray(c, c1 + 6 * step);
-        FloatVector.fromArray(F, c, c0 + 7 * step).add(s7a).intoArray(c, c0 + 7 * step);
-        FloatVector.fromArray(F, c, c1 + 7 * step).add(s7b).intoArray(c, c1 + 7 * step);
+        MemorySegment c = t.c;
+        long c0 = t.c0;
+        long c1 = c0 + V;
+        long step = t.rowStep;
+        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
+                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
+                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
+                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
+                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
+                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
+                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
+                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
+                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 4 * step, LITTLE_ENDIAN)
+                .add(s4a).intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 4 * step, LITTLE_ENDIAN)
+                .add(s4b).intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 5 * step, LITTLE_ENDIAN)
+                .add(s5a).intoMemorySegment(c, c0 + 5 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 5 * step, LITTLE_ENDIAN)
+                .add(s5b).intoMemorySegment(c, c1 + 5 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 6 * step, LITTLE_ENDIAN)
+                .add(s6a).intoMemorySegment(c, c0 + 6 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 6 * step, LITTLE_ENDIAN)
+                .add(s6b).intoMemorySegment(c, c1 + 6 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 7 * step, LITTLE_ENDIAN)
+                .add(s7a).intoMemorySegment(c, c0 + 7 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 7 * step, LITTLE_ENDIAN)
+                .add(s7b).intoMemorySegment(c, c1 + 7 * step, LITTLE_ENDIAN);
     }
 
     static void tile5x2(TileOperands t) {
-        float[] a = t.a;
+        MemorySegment a = t.a;
         MemorySegment b = t.b;
-        int a0 = t.a0;
+        long a0 = t.a0;
         long b0 = t.b0;
         int depth = t.depth;
         int stop = never;
@@ -230,45 +276,55 @@ final class Tiles {
         for (int k = 0; k < depth; k++) {
             FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
             FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
-            FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
+            FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
-            FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
+            FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1a = w1.fma(xa, s1a);
             s1b = w1.fma(xb, s1b);
-            FloatVector w2 = FloatVector.broadcast(F, a[a0 + 2 * STRIDE + k]);
+            FloatVector w2 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 2 * ROW + 4L * k));
             s2a = w2.fma(xa, s2a);
             s2b = w2.fma(xb, s2b);
             if (k == stop) {
                 break;
             }
-            FloatVector w3 = FloatVector.broadcast(F, a[a0 + 3 * STRIDE + k]);
+            FloatVector w3 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 3 * ROW + 4L * k));
             s3a = w3.fma(xa, s3a);
             s3b = w3.fma(xb, s3b);
-            FloatVector w4 = FloatVector.broadcast(F, a[a0 + 4 * STRIDE + k]);
+            FloatVector w4 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4 * ROW + 4L * k));
             s4a = w4.fma(xa, s4a);
             s4b = w4.fma(xb, s4b);
         }
-        float[] c = t.c;
-        int c0 = t.c0;
-        int c1 = c0 + F.length();
-        int step = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
-        FloatVector.fromArray(F, c, c0 + step).add(s1a).intoArray(c, c0 + step);
-        FloatVector.fromArray(F, c, c1 + step).add(s1b).intoArray(c, c1 + step);
-        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2a).intoArray(c, c0 + 2 * step);
-        FloatVector.fromArray(F, c, c1 + 2 * step).add(s2b).intoArray(c, c1 + 2 * step);
-        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3a).intoArray(c, c0 + 3 * step);
-        FloatVector.fromArray(F, c, c1 + 3 * step).add(s3b).intoArray(c, c1 + 3 * step);
-        FloatVector.fromArray(F, c, c0 + 4 * step).add(s4a).intoArray(c, c0 + 4 * step);
-        FloatVector.fromArray(F, c, c1 + 4 * step).add(s4b).intoArray(c, c1 + 4 * step);
+        MemorySegment c = t.c;
+        long c0 = t.c0;
+        long c1 = c0 + V;
+        long step = t.rowStep;
+        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
+                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
+                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
+                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
+                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
+                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
+                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
+                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
+                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 4 * step, LITTLE_ENDIAN)
+                .add(s4a).intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 4 * step, LITTLE_ENDIAN)
+                .add(s4b).intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
     }
 
     static void tile4x2(TileOperands t) {
-        float[] a = t.a;
+        MemorySegment a = t.a;
         MemorySegment b = t.b;
-        int a0 = t.a0;
+        long a0 = t.a0;
         long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0a = FloatVector.zero(F);
@@ -282,37 +338,45 @@ final class Tiles {
         for (int k = 0; k < depth; k++) {
             FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
             FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
-            FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
+            FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
-            FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
+            FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1a = w1.fma(xa, s1a);
             s1b = w1.fma(xb, s1b);
-            FloatVector w2 = FloatVector.broadcast(F, a[a0 + 2 * STRIDE + k]);
+            FloatVector w2 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 2 * ROW + 4L * k));
             s2a = w2.fma(xa, s2a);
             s2b = w2.fma(xb, s2b);
-            FloatVector w3 = FloatVector.broadcast(F, a[a0 + 3 * STRIDE + k]);
+            FloatVector w3 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 3 * ROW + 4L * k));
             s3a = w3.fma(xa, s3a);
             s3b = w3.fma(xb, s3b);
         }
-        float[] c = t.c;
-        int c0 = t.c0;
-        int c1 = c0 + F.length();
-        int step = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
-        FloatVector.fromArray(F, c, c0 + step).add(s1a).intoArray(c, c0 + step);
-        FloatVector.fromArray(F, c, c1 + step).add(s1b).intoArray(c, c1 + step);
-        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2a).intoArray(c, c0 + 2 * step);
-        FloatVector.fromArray(F, c, c1 + 2 * step).add(s2b).intoArray(c, c1 + 2 * step);
-        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3a).intoArray(c, c0 + 3 * step);
-        FloatVector.fromArray(F, c, c1 + 3 * step).add(s3b).intoArray(c, c1 + 3 * step);
+        MemorySegment c = t.c;
+        long c0 = t.c0;
+        long c1 = c0 + V;
+        long step = t.rowStep;
+        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
+                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
+                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
+                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
+                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
+                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
+                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
+                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
+                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
     }
 
     static void tile2x2(TileOperands t) {
-        float[] a = t.a;
+        MemorySegment a = t.a;
         MemorySegment b = t.b;
-        int a0 = t.a0;
+        long a0 = t.a0;
         long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0a = FloatVector.zero(F);
@@ -322,27 +386,31 @@ final class Tiles {
         for (int k = 0; k < depth; k++) {
             FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
             FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
-            FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
+            FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
-            FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
+            FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1a = w1.fma(xa, s1a);
             s1b = w1.fma(xb, s1b);
         }
-        float[] c = t.c;
-        int c0 = t.c0;
-        int c1 = c0 + F.length();
-        int step = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
-        FloatVector.fromArray(F, c, c0 + step).add(s1a).intoArray(c, c0 + step);
-        FloatVector.fromArray(F, c, c1 + step).add(s1b).intoArray(c, c1 + step);
+        MemorySegment c = t.c;
+        long c0 = t.c0;
+        long c1 = c0 + V;
+        long step = t.rowStep;
+        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
+                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
+                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
+                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
+                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
     }
 
     static void tile1x2(TileOperands t) {
-        float[] a = t.a;
+        MemorySegment a = t.a;
         MemorySegment b = t.b;
-        int a0 = t.a0;
+        long a0 = t.a0;
         long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0a = FloatVector.zero(F);
@@ -350,21 +418,23 @@ final class Tiles {
         for (int k = 0; k < depth; k++) {
             FloatVector xa = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
             FloatVector xb = FloatVector.fromMemorySegment(F, b, b0 + STEP * k + V, LITTLE_ENDIAN);
-            FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
+            FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
         }
-        float[] c = t.c;
-        int c0 = t.c0;
-        int c1 = c0 + F.length();
-        FloatVector.fromArray(F, c, c0).add(s0a).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c1).add(s0b).intoArray(c, c1);
+        MemorySegment c = t.c;
+        long c0 = t.c0;
+        long c1 = c0 + V;
+        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
+                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
+                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
     }
 
     static void tile8x1(TileOperands t) {
-        float[] a = t.a;
+        MemorySegment a = t.a;
         MemorySegment b = t.b;
-        int a0 = t.a0;
+        long a0 = t.a0;
         long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0 = FloatVector.zero(F);
@@ -377,40 +447,48 @@ final class Tiles {
         FloatVector s7 = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
             FloatVector x = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
-            FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
+            FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0 = w0.fma(x, s0);
-            FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
+            FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1 = w1.fma(x, s1);
-            FloatVector w2 = FloatVector.broadcast(F, a[a0 + 2 * STRIDE + k]);
+            FloatVector w2 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 2 * ROW + 4L * k));
             s2 = w2.fma(x, s2);
-            FloatVector w3 = FloatVector.broadcast(F, a[a0 + 3 * STRIDE + k]);
+            FloatVector w3 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 3 * ROW + 4L * k));
             s3 = w3.fma(x, s3);
-            FloatVector w4 = FloatVector.broadcast(F, a[a0 + 4 * STRIDE + k]);
+            FloatVector w4 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4 * ROW + 4L * k));
             s4 = w4.fma(x, s4);
-            FloatVector w5 = FloatVector.broadcast(F, a[a0 + 5 * STRIDE + k]);
+            FloatVector w5 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 5 * ROW + 4L * k));
             s5 = w5.fma(x, s5);
-            FloatVector w6 = FloatVector.broadcast(F, a[a0 + 6 * STRIDE + k]);
+            FloatVector w6 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 6 * ROW + 4L * k));
             s6 = w6.fma(x, s6);
-            FloatVector w7 = FloatVector.broadcast(F, a[a0 + 7 * STRIDE + k]);
+            FloatVector w7 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 7 * ROW + 4L * k));
             s7 = w7.fma(x, s7);
         }
-        float[] c = t.c;
-        int c0 = t.c0;
-        int step = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s0).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c0 + step).add(s1).intoArray(c, c0 + step);
-        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2).intoArray(c, c0 + 2 * step);
-        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3).intoArray(c, c0 + 3 * step);
-        FloatVector.fromArray(F, c, c0 + 4 * step).add(s4).intoArray(c, c0 + 4 * step);
-        FloatVector.fromArray(F, c, c0 + 5 * step).add(s5).intoArray(c, c0 + 5 * step);
-        FloatVector.fromArray(F, c, c0 + 6 * step).add(s6).intoArray(c, c0 + 6 * step);
-        FloatVector.fromArray(F, c, c0 + 7 * step).add(s7).intoArray(c, c0 + 7 * step);
+        MemorySegment c = t.c;
+        long c0 = t.c0;
+        long step = t.rowStep;
+        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
+                .add(s0).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
+                .add(s1).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
+                .add(s2).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
+                .add(s3).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 4 * step, LITTLE_ENDIAN)
+                .add(s4).intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 5 * step, LITTLE_ENDIAN)
+                .add(s5).intoMemorySegment(c, c0 + 5 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 6 * step, LITTLE_ENDIAN)
+                .add(s6).intoMemorySegment(c, c0 + 6 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 7 * step, LITTLE_ENDIAN)
+                .add(s7).intoMemorySegment(c, c0 + 7 * step, LITTLE_ENDIAN);
     }
 
     static void tile4x1(TileOperands t) {
-        float[] a = t.a;
+        MemorySegment a = t.a;
         MemorySegment b = t.b;
-        int a0 = t.a0;
+        long a0 = t.a0;
         long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0 = FloatVector.zero(F);
@@ -419,38 +497,43 @@ final class Tiles {
         FloatVector s3 = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
             FloatVector x = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
-            FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
+            FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0 = w0.fma(x, s0);
-            FloatVector w1 = FloatVector.broadcast(F, a[a0 + STRIDE + k]);
+            FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1 = w1.fma(x, s1);
-            FloatVector w2 = FloatVector.broadcast(F, a[a0 + 2 * STRIDE + k]);
+            FloatVector w2 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 2 * ROW + 4L * k));
             s2 = w2.fma(x, s2);
-            FloatVector w3 = FloatVector.broadcast(F, a[a0 + 3 * STRIDE + k]);
+            FloatVector w3 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 3 * ROW + 4L * k));
             s3 = w3.fma(x, s3);
         }
-        float[] c = t.c;
-        int c0 = t.c0;
-        int step = t.rowStep;
-        FloatVector.fromArray(F, c, c0).add(s0).intoArray(c, c0);
-        FloatVector.fromArray(F, c, c0 + step).add(s1).intoArray(c, c0 + step);
-        FloatVector.fromArray(F, c, c0 + 2 * step).add(s2).intoArray(c, c0 + 2 * step);
-        FloatVector.fromArray(F, c, c0 + 3 * step).add(s3).intoArray(c, c0 + 3 * step);
+        MemorySegment c = t.c;
+        long c0 = t.c0;
+        long step = t.rowStep;
+        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
+                .add(s0).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
+                .add(s1).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
+                .add(s2).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+        FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
+                .add(s3).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
     }
 
     static void tile1x1(TileOperands t) {
-        float[] a = t.a;
+        MemorySegment a = t.a;
         MemorySegment b = t.b;
-        int a0 = t.a0;
+        long a0 = t.a0;
         long b0 = t.b0;
         int depth = t.depth;
         FloatVector s0 = FloatVector.zero(F);
         for (int k = 0; k < depth; k++) {
             FloatVector x = FloatVector.fromMemorySegment(F, b, b0 + STEP * k, LITTLE_ENDIAN);
-            FloatVector w0 = FloatVector.broadcast(F, a[a0 + k]);
+            FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0 = w0.fma(x, s0);
         }
-        float[] c = t.c;
-        int c0 = t.c0;
-        FloatVector.fromArray(F, c, c0).add(s0).intoArray(c, c0);
+        MemorySegment c = t.c;
+        long c0 = t.c0;
+        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
+                .add(s0).intoMemorySegment(c, c0, LITTLE_ENDIAN);
     }
 }

@@ -4,9 +4,12 @@ import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
+import dev.altiplano.kernels.internal.ScalarKernels;
 import dev.altiplano.kernels.internal.TileOperands;
 import dev.altiplano.kernels.internal.Weights;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -15,6 +18,11 @@ import jdk.incubator.vector.VectorSpecies;
 public final class VectorKernels implements KernelSet {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final int L = F.length();
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** Bytes of a row of a tile's left operand. */
+    private static final long ROW = 4L * TileOperands.STRIDE;
 
     /** Bytes of one k in a panel. */
     private static final long PANEL = 8L * L;
@@ -57,12 +65,67 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
+    public void decodeRows(
+            MemorySegment data,
+            DType dtype,
+            long offset,
+            long stride,
+            int rows,
+            int count,
+            MemorySegment out,
+            long at) {
+        int whole = F.loopBound(count);
+        int r = 0;
+        for (; r + 4 <= rows; r += 4) {
+            fourRows(data, dtype, offset + r * stride, stride, whole, out, at + r * ROW);
+        }
+        for (; r < rows; r++) {
+            oneRow(data, dtype, offset + r * stride, whole, out, at + r * ROW);
+        }
+        int bytes = dtype.bytes();
+        for (r = 0; r < rows && whole < count; r++) {
+            for (int i = whole; i < count; i++) {
+                float weight = Weights.at(data, dtype, offset + r * stride + (long) bytes * i);
+                out.set(FLOAT, at + r * ROW + 4L * i, weight);
+            }
+        }
+    }
+
+    private static void fourRows(
+            MemorySegment data,
+            DType dtype,
+            long offset,
+            long stride,
+            int count,
+            MemorySegment out,
+            long at) {
+        switch (dtype) {
+            case F32 -> Decode.f32x4(data, offset, stride, out, at, count);
+            case BF16 -> Decode.bf16x4(data, offset, stride, out, at, count);
+            case F16 -> {
+                for (int i = 0; i < 4; i++) {
+                    Decode.f16(data, offset + i * stride, out, at + i * ROW, count);
+                }
+            }
+        }
+    }
+
+    private static void oneRow(
+            MemorySegment data, DType dtype, long offset, int count, MemorySegment out, long at) {
+        switch (dtype) {
+            case F32 -> Decode.f32x1(data, offset, out, at, count);
+            case BF16 -> Decode.bf16x1(data, offset, out, at, count);
+            case F16 -> Decode.f16(data, offset, out, at, count);
+        }
+    }
+
+    @Override
     public void product(TileOperands t, int rows, boolean two) {
         int left = rows;
         while (left > 0) {
             int done = two ? wide(t, left) : narrow(t, left);
             left -= done;
-            t.a0 += done * TileOperands.STRIDE;
+            t.a0 += done * ROW;
             t.c0 += done * t.rowStep;
         }
     }
@@ -173,10 +236,10 @@ public final class VectorKernels implements KernelSet {
         long offset = row * stride + (long) column * bytes;
         int i = 0;
         for (; i + 8 <= rows; i += 8) {
-            eightRows(m, offset + i * stride, whole, x, x0 + i, out);
+            addEight(m, offset + i * stride, whole, x, x0 + i, out);
         }
         for (; i < rows; i++) {
-            oneRow(m, offset + i * stride, whole, x, x0 + i, out);
+            addOne(m, offset + i * stride, whole, x, x0 + i, out);
         }
         for (int j = whole; j < columns; j++) {
             for (i = 0; i < rows; i++) {
@@ -186,7 +249,7 @@ public final class VectorKernels implements KernelSet {
         }
     }
 
-    private static void eightRows(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
+    private static void addEight(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
         long stride = (long) m.outputs() * m.dtype().bytes();
         switch (m.dtype()) {
             case BF16 -> RowSums.bf16x8(m.data(), offset, stride, n, x, x0, out);
@@ -199,7 +262,7 @@ public final class VectorKernels implements KernelSet {
         }
     }
 
-    private static void oneRow(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
+    private static void addOne(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
         switch (m.dtype()) {
             case BF16 -> RowSums.bf16x1(m.data(), offset, n, x, x0, out);
             case F32 -> RowSums.f32x1(m.data(), offset, n, x, x0, out);
@@ -209,21 +272,21 @@ public final class VectorKernels implements KernelSet {
 
     @Override
     public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
-        long panel = PANEL * TileOperands.STRIDE;
         int bytes = m.dtype().bytes();
         long stride = (long) m.outputs() * bytes;
         long offset = row * stride + (long) column * bytes;
-        int p = 0;
-        for (; p + 4 <= panels && m.dtype() != DType.F16; p += 4) {
-            long from = offset + p * 2L * L * bytes;
+        int k = 0;
+        for (; k + 8 <= depth && m.dtype() != DType.F16; k += 8) {
+            long from = offset + k * stride;
             switch (m.dtype()) {
-                case BF16 -> Panels.bf16x4(m.data(), from, stride, depth, out, p * panel, panel);
-                default -> Panels.f32x4(m.data(), from, stride, depth, out, p * panel, panel);
+                case BF16 -> Panels.bf16x8(m.data(), from, stride, panels, out, k * PANEL);
+                default -> Panels.f32x8(m.data(), from, stride, panels, out, k * PANEL);
             }
         }
-        for (; p < panels; p++) {
-            long from = offset + p * 2L * L * bytes;
-            panel(m.data(), m.dtype(), from, from + (long) L * bytes, stride, depth, out, p * panel);
+        for (int p = 0; p < panels && k < depth; p++) {
+            long from = offset + k * stride + p * 2L * L * bytes;
+            long at = (p * (long) TileOperands.STRIDE + k) * PANEL;
+            panel(m.data(), m.dtype(), from, from + (long) L * bytes, stride, depth - k, out, at);
         }
     }
 
@@ -304,23 +367,28 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public float max(float[] x, int from, int count) {
+    public float max(MemorySegment x, long from, int count) {
         int whole = F.loopBound(count);
-        float max = whole == 0 ? Float.NEGATIVE_INFINITY : Elements.max(x, from, whole);
-        for (int i = from + whole; i < from + count; i++) {
-            max = Math.max(max, x[i]);
+        float max = whole == 0 ? Float.NEGATIVE_INFINITY : Softmax.max(x, from, whole);
+        for (int i = whole; i < count; i++) {
+            max = Math.max(max, x.get(FLOAT, from + 4L * i));
         }
         return max;
     }
 
     @Override
-    public float expAndSum(float[] x, int from, int count, float max) {
+    public float expAndSum(MemorySegment x, long from, int count, float max) {
         int whole = F.loopBound(count);
-        float sum = Elements.expAndSum(x, from, whole, max);
-        for (int i = from + whole; i < from + count; i++) {
-            x[i] = Exp.of(x[i] - max);
-            sum += x[i];
+        float sum = Softmax.expAndSum(x, from, whole, max);
+        return ScalarKernels.expAndSum(x, from + 4L * whole, count - whole, max, sum);
+    }
+
+    @Override
+    public void scale(MemorySegment x, long from, int count, float factor) {
+        int whole = F.loopBound(count);
+        Softmax.scale(x, from, whole, factor);
+        for (int i = whole; i < count; i++) {
+            x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
         }
-        return sum;
     }
 }

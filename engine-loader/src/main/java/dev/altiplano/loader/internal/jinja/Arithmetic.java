@@ -86,6 +86,9 @@ final class Arithmetic {
         if (!Numbers.isInteger(count)) {
             throw new Fault("can't multiply sequence by non-int of type '%s'", Types.name(count));
         }
+        if (count instanceof BigInteger) {
+            throw new Fault("cannot fit 'int' into an index-sized integer");
+        }
         long times = Math.max(0, Numbers.clamp(count));
         return switch (sequence) {
             case String text -> repeatText(budget, text, times);

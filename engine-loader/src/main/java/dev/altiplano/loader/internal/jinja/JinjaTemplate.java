@@ -6,17 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Clock;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** A parsed template; immutable, so that any number of threads may render it. */
 public final class JinjaTemplate {
     private final Source source;
-    private final List<Statement> statements;
+    private final Body body;
 
-    private JinjaTemplate(Source source, List<Statement> statements) {
+    private JinjaTemplate(Source source, Body body) {
         this.source = source;
-        this.statements = statements;
+        this.body = body;
     }
 
     /**
@@ -56,7 +55,7 @@ public final class JinjaTemplate {
 
     private String run(Renderer renderer, Scope scope) {
         try {
-            return renderer.text(statements, scope);
+            return renderer.text(body, scope);
         } catch (Fault fault) {
             throw source.error(renderer.evaluator().at(), fault.reason());
         } catch (StackOverflowError e) { // a caller with little stack left; values are unharmed

@@ -151,7 +151,7 @@ class JinjaTemplateTest {
                 "2023-01-01T13:00:00; Sunday Sun January Jan 01 1/1/23 13:00:00 01 PM 001 01 00 0 7"
                         + " 52 2022 22; Sun Jan  1 13:00:00 2023|01/01/23|% 000000|SUN",
                 "2020-12-31T00:59:59; Thursday Thu December Dec 31 31/12/20 00:59:59 12 AM 366 52"
-                    + " 52 4 4 53 2020 20; Thu Dec 31 00:59:59 2020|12/31/20|% 000000|THU",
+                        + " 52 4 4 53 2020 20; Thu Dec 31 00:59:59 2020|12/31/20|% 000000|THU",
             })
     void datesAreWrittenAsByStrftime(String now, String fields, String forms) {
         Clock clock =

@@ -131,6 +131,6 @@ class SandboxTest {
                 .isInstanceOf(TemplateException.class)
                 .hasMessageMatching(
                         "hostile:1:[0-9]+: (.* (is unsafe\\.|has no attribute .*)|.* is"
-                            + " undefined)");
+                                + " undefined)");
     }
 }

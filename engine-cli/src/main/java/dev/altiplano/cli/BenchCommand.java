@@ -30,7 +30,7 @@ import java.util.concurrent.Callable;
         footer = {
             "",
             "Speeds are medians, with the least and the most, after two seconds of warming up."
-                + " Weights that fit the processor's cache can exceed the memory's bandwidth.",
+                    + " Weights that fit the processor's cache can exceed the memory's bandwidth.",
             "",
             "Example:",
             "  altiplano bench demo/stories -p 256 -n 64 --repeat 3"

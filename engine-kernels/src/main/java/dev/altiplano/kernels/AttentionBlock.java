@@ -6,15 +6,16 @@ import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
  * One worker's attention of a few query rows to one KV head, page by page with a running maximum.
  *
- * <p>A query is a row of q together with one of the query heads that share the KV head. Pages are summed up
- * in chunks of {@link #CHUNK} pages, each from nothing, and the chunks are folded in order: the bits are
- * the same whether one worker takes all chunks or each is computed apart.
+ * <p>A query is a row of q together with one of the query heads that share the KV head. Pages are
+ * summed up in chunks of {@link #CHUNK} pages, each from nothing, and the chunks are folded in
+ * order: the bits are the same whether one worker takes all chunks or each is computed apart.
  */
 final class AttentionBlock {
     /** Pages per chunk. */
@@ -70,7 +71,9 @@ final class AttentionBlock {
         return Math.max(1, QUERIES / group);
     }
 
-    /** Floats of a query's state: the weighted values, then the maximum and the sum of the weights. */
+    /**
+     * Floats of a query's state: the weighted values, then the maximum and the sum of the weights.
+     */
     static int record(KvLayout layout) {
         return (layout.headDim() + UNIT - 1) / UNIT * UNIT + 2;
     }
@@ -160,8 +163,14 @@ final class AttentionBlock {
         int columns = units * UNIT;
         for (int column = 0; column < columns; column += PANEL) {
             int next = Math.min(column + LANES, columns - LANES);
-            long first = from + (long) (column / UNIT) * length * row + (long) (column % UNIT) * dtype.bytes();
-            long second = from + (long) (next / UNIT) * length * row + (long) (next % UNIT) * dtype.bytes();
+            long first =
+                    from
+                            + (long) (column / UNIT) * length * row
+                            + (long) (column % UNIT) * dtype.bytes();
+            long second =
+                    from
+                            + (long) (next / UNIT) * length * row
+                            + (long) (next % UNIT) * dtype.bytes();
             KERNELS.panel(page, dtype, first, second, row, depth, out, 4L * column * depth);
         }
     }

@@ -3,6 +3,7 @@ package dev.altiplano.kernels;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
+
 import java.util.Arrays;
 
 /** Products with a single row: every weight is read once, so memory sets the pace. */
@@ -34,8 +35,8 @@ final class MatVec {
     }
 
     /**
-     * A range of outputs per item, as sums of weight rows. The sums run over {@link #DEPTH} inputs and are
-     * then added up, as in {@link MatMat}: both give the same bits.
+     * A range of outputs per item, as sums of weight rows. The sums run over {@link #DEPTH} inputs
+     * and are then added up, as in {@link MatMat}: both give the same bits.
      */
     static void inputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
         int columns = columnsPerItem(w, m.outputs());

@@ -2,7 +2,10 @@ package dev.altiplano.kernels;
 
 import java.lang.foreign.MemorySegment;
 
-/** FP32 activations {@code [count, width]}, row after row on the heap; room for {@link #capacity()} rows. */
+/**
+ * FP32 activations {@code [count, width]}, row after row on the heap; room for {@link #capacity()}
+ * rows.
+ */
 public final class Rows {
     private final float[] data;
     private final int start;
@@ -27,7 +30,8 @@ public final class Rows {
      */
     public static Rows of(int capacity, int width) {
         if (capacity < 1 || width < 1 || (long) capacity * width > Integer.MAX_VALUE - 128) {
-            throw new IllegalArgumentException("cannot hold %d rows of %d floats".formatted(capacity, width));
+            throw new IllegalArgumentException(
+                    "cannot hold %d rows of %d floats".formatted(capacity, width));
         }
         return new Rows(new float[capacity * width], 0, width, capacity, new Packing());
     }
@@ -55,9 +59,9 @@ public final class Rows {
     }
 
     /**
-     * A second copy of the floats, off the heap, in the order that the multiplications of several rows
-     * read: see {@link MatMat#pack}. The panel of the rows from {@code row} on starts at float {@link
-     * #offset}, too.
+     * A second copy of the floats, off the heap, in the order that the multiplications of several
+     * rows read: see {@link MatMat#pack}. The panel of the rows from {@code row} on starts at float
+     * {@link #offset}, too.
      */
     MemorySegment packed() {
         return packing.floats(data.length);

@@ -1,9 +1,11 @@
 package dev.altiplano.kernels;
 
 import dev.altiplano.kernels.internal.TileOperands;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /** Memory of one worker that operations use between two calls of {@link Worker#next}. */
 final class Scratch {
@@ -28,17 +30,20 @@ final class Scratch {
 
     /** Room for the left operand of register tiles: at least {@code count} floats. */
     MemorySegment left(long count) {
-        return left = atLeast(count, left);
+        left = atLeast(count, left);
+        return left;
     }
 
     /** Room for the right operand of register tiles: at least {@code count} floats. */
     MemorySegment right(long count) {
-        return right = atLeast(count, right);
+        right = atLeast(count, right);
+        return right;
     }
 
     /** Room for the results of register tiles: at least {@code count} floats. */
     MemorySegment result(long count) {
-        return result = atLeast(count, result);
+        result = atLeast(count, result);
+        return result;
     }
 
     private static MemorySegment atLeast(long count, MemorySegment made) {

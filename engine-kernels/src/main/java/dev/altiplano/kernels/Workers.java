@@ -1,19 +1,20 @@
 package dev.altiplano.kernels;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A team of threads that runs one {@link Region} at a time: the caller is worker 0, the others are
  * daemon platform threads owned by the team.
  *
- * <p>Between regions the threads spin for about a millisecond, so that the steps of one answer follow
- * each other without a wake-up, and then park: an idle team uses no processor time. Regions of several
- * callers run one after the other in the order of their calls.
+ * <p>Between regions the threads spin for about a millisecond, so that the steps of one answer
+ * follow each other without a wake-up, and then park: an idle team uses no processor time. Regions
+ * of several callers run one after the other in the order of their calls.
  */
 public final class Workers implements AutoCloseable {
     /** Work that every worker of the team runs, all at once. */
@@ -54,7 +55,9 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Every claim of an item: the number of the loop in the upper half, the next item in the lower. */
+    /**
+     * Every claim of an item: the number of the loop in the upper half, the next item in the lower.
+     */
     final AtomicLong claims = new AtomicLong();
 
     private final int count;
@@ -96,8 +99,8 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Runs {@code region} on every worker and returns when all are done. Waits for regions that other
-     * threads asked for earlier.
+     * Runs {@code region} on every worker and returns when all are done. Waits for regions that
+     * other threads asked for earlier.
      *
      * <p>When a worker throws, the others leave at their next {@link Worker#next} or {@link
      * Worker#await}, the first exception is rethrown here, and the team stays usable.

@@ -1,12 +1,12 @@
 package dev.altiplano.kernels.internal;
 
 /**
- * The exponential function of all kernels, the same bits in scalar and vector form: {@code e^x = 2^n *
- * (1 + r + r^2 * q(r))} with {@code n = round(x / ln 2)} and {@code r = x - n ln 2}.
+ * The exponential function of all kernels, the same bits in scalar and vector form: {@code e^x =
+ * 2^n * (1 + r + r^2 * q(r))} with {@code n = round(x / ln 2)} and {@code r = x - n ln 2}.
  *
- * <p>Error below 1 ulp for arguments from {@link #LOWEST} to {@link #HIGHEST}; arguments outside are
- * moved to the nearer end, so {@code e^-infinity} is 1.2e-38. NaN stays NaN. {@code Math.exp} and the
- * Vector API's EXP are no replacement: their bits change when a method is compiled.
+ * <p>Error below 1 ulp for arguments from {@link #LOWEST} to {@link #HIGHEST}; arguments outside
+ * are moved to the nearer end, so {@code e^-infinity} is 1.2e-38. NaN stays NaN. {@code Math.exp}
+ * and the Vector API's EXP are no replacement: their bits change when a method is compiled.
  */
 public final class Exp {
     /** Below it the result would be subnormal. */

@@ -4,6 +4,7 @@ import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -43,7 +44,8 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
+    public void decode(
+            MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
         int bytes = dtype.bytes();
         for (int i = 0; i < count; i++) {
             out[at + i] = Weights.at(data, dtype, offset + (long) bytes * i);

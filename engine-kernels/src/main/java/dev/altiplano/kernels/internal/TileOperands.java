@@ -5,12 +5,14 @@ import java.lang.foreign.MemorySegment;
 /**
  * Where one register tile finds its operands: {@code c[r, j] += sum over k of a[r, k] * b[k, j]}.
  *
- * <p>One object per worker, filled anew for each tile, so that a kernel takes one argument instead of
- * ten. All operands are floats off the heap because there they can be aligned: vectors that cross a
- * cache line cost up to half of the speed. Offsets are in bytes.
+ * <p>One object per worker, filled anew for each tile, so that a kernel takes one argument instead
+ * of ten. All operands are floats off the heap because there they can be aligned: vectors that
+ * cross a cache line cost up to half of the speed. Offsets are in bytes.
  */
 public final class TileOperands {
-    /** Floats from one row of {@code a} to the next; a constant saves the kernels an index per row. */
+    /**
+     * Floats from one row of {@code a} to the next; a constant saves the kernels an index per row.
+     */
     public static final int STRIDE = 512;
 
     /** Left operand: rows of up to {@link #STRIDE} floats, {@link #STRIDE} apart. */

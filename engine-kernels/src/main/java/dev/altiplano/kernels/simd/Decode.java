@@ -1,22 +1,26 @@
 package dev.altiplano.kernels.simd;
 
 import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
 
-import java.lang.foreign.MemorySegment;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Exact conversion of stored weights to FP32; counts are multiples of the vector length.
  *
- * <p>Four rows at once where there are many: four streams keep more memory requests in flight than one.
+ * <p>Four rows at once where there are many: four streams keep more memory requests in flight than
+ * one.
  */
 final class Decode {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -35,16 +39,22 @@ final class Decode {
 
     static void bf16(MemorySegment w, long offset, float[] out, int at, int count) {
         for (int i = 0; i < count; i += L) {
-            ((IntVector) ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+            ((IntVector)
+                            ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_S2I, I, 0))
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
                     .intoArray(out, at + i);
         }
     }
 
     static void bf16x1(MemorySegment w, long offset, MemorySegment out, long at, int count) {
         for (int i = 0; i < count; i += L) {
-            ((IntVector) ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+            ((IntVector)
+                            ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_S2I, I, 0))
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
                     .intoMemorySegment(out, at + 4L * i, LITTLE_ENDIAN);
         }
     }
@@ -56,17 +66,29 @@ final class Decode {
         long o2 = o1 + stride;
         long o3 = o2 + stride;
         for (int i = 0; i < count; i += L) {
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + 2L * i, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+            ((IntVector)
+                            ShortVector.fromMemorySegment(S, w, o0 + 2L * i, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_S2I, I, 0))
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
                     .intoMemorySegment(out, at + 4L * i, LITTLE_ENDIAN);
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o1 + 2L * i, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+            ((IntVector)
+                            ShortVector.fromMemorySegment(S, w, o1 + 2L * i, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_S2I, I, 0))
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
                     .intoMemorySegment(out, at + 4L * i + ROW, LITTLE_ENDIAN);
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o2 + 2L * i, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+            ((IntVector)
+                            ShortVector.fromMemorySegment(S, w, o2 + 2L * i, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_S2I, I, 0))
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
                     .intoMemorySegment(out, at + 4L * i + 2 * ROW, LITTLE_ENDIAN);
-            ((IntVector) ShortVector.fromMemorySegment(S, w, o3 + 2L * i, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats()
+            ((IntVector)
+                            ShortVector.fromMemorySegment(S, w, o3 + 2L * i, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_S2I, I, 0))
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
                     .intoMemorySegment(out, at + 4L * i + 3 * ROW, LITTLE_ENDIAN);
         }
     }
@@ -105,7 +127,8 @@ final class Decode {
 
     static void f16(MemorySegment w, long offset, MemorySegment out, long at, int count) {
         for (int i = 0; i < count; i += L) {
-            ShortVector stored = ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN);
+            ShortVector stored =
+                    ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN);
             IntVector bits = (IntVector) stored.convertShape(ZERO_EXTEND_S2I, I, 0);
             IntVector magnitude = bits.and(0x7FFF).lanewise(LSHL, 13);
             IntVector finite = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
@@ -116,10 +139,13 @@ final class Decode {
         }
     }
 
-    /** Signs and exponents differ in place and bias (15, not 127); infinity and NaN keep all ones. */
+    /**
+     * Signs and exponents differ in place and bias (15, not 127); infinity and NaN keep all ones.
+     */
     static void f16(MemorySegment w, long offset, float[] out, int at, int count) {
         for (int i = 0; i < count; i += L) {
-            ShortVector stored = ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN);
+            ShortVector stored =
+                    ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN);
             IntVector bits = (IntVector) stored.convertShape(ZERO_EXTEND_S2I, I, 0);
             IntVector magnitude = bits.and(0x7FFF).lanewise(LSHL, 13);
             IntVector finite = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();

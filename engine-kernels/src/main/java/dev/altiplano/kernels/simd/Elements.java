@@ -11,6 +11,7 @@ import static dev.altiplano.kernels.internal.Exp.Q2;
 import static dev.altiplano.kernels.internal.Exp.Q3;
 import static dev.altiplano.kernels.internal.Exp.Q4;
 import static dev.altiplano.kernels.internal.Exp.ROUND;
+
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import jdk.incubator.vector.FloatVector;
@@ -25,7 +26,8 @@ final class Elements {
     /** Exchanges the elements of each pair. */
     private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(F, i -> i ^ 1);
 
-    // Rotations by half a vector, a quarter, ...: they fold the lanes in the same order on every tier.
+    // Rotations by half a vector, a quarter, ...: they fold the lanes in the same order on every
+    // tier.
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.fromOp(F, i -> (i + 8) % L);
     private static final VectorShuffle<Float> BY_4 = VectorShuffle.fromOp(F, i -> (i + 4) % L);
     private static final VectorShuffle<Float> BY_2 = VectorShuffle.fromOp(F, i -> (i + 2) % L);
@@ -110,7 +112,8 @@ final class Elements {
         for (int i = 0; i < count; i += L) {
             FloatVector g = FloatVector.fromArray(F, x, gate + i);
             FloatVector v = g.neg().max(LOWEST).min(HIGHEST);
-            FloatVector t = v.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
+            FloatVector t =
+                    v.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
             FloatVector n = t.sub(ROUND);
             FloatVector r = n.fma(FloatVector.broadcast(F, MINUS_LN2_HIGH), v);
             r = n.fma(FloatVector.broadcast(F, MINUS_LN2_LOW), r);

@@ -10,21 +10,25 @@ import static dev.altiplano.kernels.internal.Exp.Q2;
 import static dev.altiplano.kernels.internal.Exp.Q3;
 import static dev.altiplano.kernels.internal.Exp.Q4;
 import static dev.altiplano.kernels.internal.Exp.ROUND;
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
-import java.lang.foreign.MemorySegment;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
+
+import java.lang.foreign.MemorySegment;
 
 /** The steps of softmax on floats off the heap; counts are multiples of the vector length. */
 final class Softmax {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final int L = F.length();
 
-    // Rotations by half a vector, a quarter, ...: they fold the lanes in the same order on every tier.
+    // Rotations by half a vector, a quarter, ...: they fold the lanes in the same order on every
+    // tier.
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.fromOp(F, i -> (i + 8) % L);
     private static final VectorShuffle<Float> BY_4 = VectorShuffle.fromOp(F, i -> (i + 4) % L);
     private static final VectorShuffle<Float> BY_2 = VectorShuffle.fromOp(F, i -> (i + 2) % L);
@@ -53,7 +57,8 @@ final class Softmax {
         for (int i = 0; i < count; i += L) {
             FloatVector x0 = FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN);
             FloatVector v = x0.sub(max).max(LOWEST); // below HIGHEST: it is at most 0
-            FloatVector t = v.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
+            FloatVector t =
+                    v.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
             FloatVector n = t.sub(ROUND);
             FloatVector r = n.fma(FloatVector.broadcast(F, MINUS_LN2_HIGH), v);
             r = n.fma(FloatVector.broadcast(F, MINUS_LN2_LOW), r);
@@ -62,7 +67,9 @@ final class Softmax {
             q = q.fma(r, FloatVector.broadcast(F, Q1));
             q = q.fma(r, FloatVector.broadcast(F, Q0));
             FloatVector e =
-                    q.mul(r).fma(r, r).add(1f)
+                    q.mul(r)
+                            .fma(r, r)
+                            .add(1f)
                             .reinterpretAsInts()
                             .add(t.reinterpretAsInts().lanewise(LSHL, 23))
                             .reinterpretAsFloats();

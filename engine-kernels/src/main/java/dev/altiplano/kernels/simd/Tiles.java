@@ -1,25 +1,28 @@
 package dev.altiplano.kernels.simd;
 
 import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
+
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.altiplano.kernels.internal.TileOperands;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /**
- * Register tiles of a matrix product: {@code c[r, j] += sum over k of a[r, k] * b[k, j]} for a few rows r
- * and one or two vectors of columns j.
+ * Register tiles of a matrix product: {@code c[r, j] += sum over k of a[r, k] * b[k, j]} for a few
+ * rows r and one or two vectors of columns j.
  *
- * <p>Each sum is one chain of fused multiply-adds in the order of k that starts from zero, whatever the
- * shape of the tile: a result does not depend on the tile that computed it.
+ * <p>Each sum is one chain of fused multiply-adds in the order of k that starts from zero, whatever
+ * the shape of the tile: a result does not depend on the tile that computed it.
  *
  * <p>Why everything is written out: C2 keeps accumulators in registers only when they are local
- * variables, and refuses to inline helpers into bodies of this size. The accumulator is the addend of
- * {@code fma} because x86 overwrites the addend. Strides are constants, or else C2 checks the bounds of
- * every access.
+ * variables, and refuses to inline helpers into bodies of this size. The accumulator is the addend
+ * of {@code fma} because x86 overwrites the addend. Strides are constants, or else C2 checks the
+ * bounds of every access.
  */
 final class Tiles {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -36,8 +39,8 @@ final class Tiles {
     private static final long STEP = 2 * V;
 
     /**
-     * Never reached, but C2 must not know: an exit in the middle of a loop body keeps the loads behind it
-     * from being moved up, where they would push accumulators out of 16 registers.
+     * Never reached, but C2 must not know: an exit in the middle of a loop body keeps the loads
+     * behind it from being moved up, where they would push accumulators out of 16 registers.
      */
     @SuppressWarnings("NonFinalStaticField")
     private static int never = -1;
@@ -119,53 +122,77 @@ final class Tiles {
         long c1 = c0 + V;
         long step = t.rowStep;
         FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+                .add(s0a)
+                .intoMemorySegment(c, c0, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+                .add(s0b)
+                .intoMemorySegment(c, c1, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+                .add(s1a)
+                .intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+                .add(s1b)
+                .intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
-                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+                .add(s2a)
+                .intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
-                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
+                .add(s2b)
+                .intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
-                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+                .add(s3a)
+                .intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
-                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
+                .add(s3b)
+                .intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 4 * step, LITTLE_ENDIAN)
-                .add(s4a).intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
+                .add(s4a)
+                .intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 4 * step, LITTLE_ENDIAN)
-                .add(s4b).intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
+                .add(s4b)
+                .intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 5 * step, LITTLE_ENDIAN)
-                .add(s5a).intoMemorySegment(c, c0 + 5 * step, LITTLE_ENDIAN);
+                .add(s5a)
+                .intoMemorySegment(c, c0 + 5 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 5 * step, LITTLE_ENDIAN)
-                .add(s5b).intoMemorySegment(c, c1 + 5 * step, LITTLE_ENDIAN);
+                .add(s5b)
+                .intoMemorySegment(c, c1 + 5 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 6 * step, LITTLE_ENDIAN)
-                .add(s6a).intoMemorySegment(c, c0 + 6 * step, LITTLE_ENDIAN);
+                .add(s6a)
+                .intoMemorySegment(c, c0 + 6 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 6 * step, LITTLE_ENDIAN)
-                .add(s6b).intoMemorySegment(c, c1 + 6 * step, LITTLE_ENDIAN);
+                .add(s6b)
+                .intoMemorySegment(c, c1 + 6 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 7 * step, LITTLE_ENDIAN)
-                .add(s7a).intoMemorySegment(c, c0 + 7 * step, LITTLE_ENDIAN);
+                .add(s7a)
+                .intoMemorySegment(c, c0 + 7 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 7 * step, LITTLE_ENDIAN)
-                .add(s7b).intoMemorySegment(c, c1 + 7 * step, LITTLE_ENDIAN);
+                .add(s7b)
+                .intoMemorySegment(c, c1 + 7 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 8 * step, LITTLE_ENDIAN)
-                .add(s8a).intoMemorySegment(c, c0 + 8 * step, LITTLE_ENDIAN);
+                .add(s8a)
+                .intoMemorySegment(c, c0 + 8 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 8 * step, LITTLE_ENDIAN)
-                .add(s8b).intoMemorySegment(c, c1 + 8 * step, LITTLE_ENDIAN);
+                .add(s8b)
+                .intoMemorySegment(c, c1 + 8 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 9 * step, LITTLE_ENDIAN)
-                .add(s9a).intoMemorySegment(c, c0 + 9 * step, LITTLE_ENDIAN);
+                .add(s9a)
+                .intoMemorySegment(c, c0 + 9 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 9 * step, LITTLE_ENDIAN)
-                .add(s9b).intoMemorySegment(c, c1 + 9 * step, LITTLE_ENDIAN);
+                .add(s9b)
+                .intoMemorySegment(c, c1 + 9 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 10 * step, LITTLE_ENDIAN)
-                .add(s10a).intoMemorySegment(c, c0 + 10 * step, LITTLE_ENDIAN);
+                .add(s10a)
+                .intoMemorySegment(c, c0 + 10 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 10 * step, LITTLE_ENDIAN)
-                .add(s10b).intoMemorySegment(c, c1 + 10 * step, LITTLE_ENDIAN);
+                .add(s10b)
+                .intoMemorySegment(c, c1 + 10 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 11 * step, LITTLE_ENDIAN)
-                .add(s11a).intoMemorySegment(c, c0 + 11 * step, LITTLE_ENDIAN);
+                .add(s11a)
+                .intoMemorySegment(c, c0 + 11 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 11 * step, LITTLE_ENDIAN)
-                .add(s11b).intoMemorySegment(c, c1 + 11 * step, LITTLE_ENDIAN);
+                .add(s11b)
+                .intoMemorySegment(c, c1 + 11 * step, LITTLE_ENDIAN);
     }
 
     static void tile8x2(TileOperands t) {
@@ -223,37 +250,53 @@ final class Tiles {
         long c1 = c0 + V;
         long step = t.rowStep;
         FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+                .add(s0a)
+                .intoMemorySegment(c, c0, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+                .add(s0b)
+                .intoMemorySegment(c, c1, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+                .add(s1a)
+                .intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+                .add(s1b)
+                .intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
-                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+                .add(s2a)
+                .intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
-                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
+                .add(s2b)
+                .intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
-                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+                .add(s3a)
+                .intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
-                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
+                .add(s3b)
+                .intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 4 * step, LITTLE_ENDIAN)
-                .add(s4a).intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
+                .add(s4a)
+                .intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 4 * step, LITTLE_ENDIAN)
-                .add(s4b).intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
+                .add(s4b)
+                .intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 5 * step, LITTLE_ENDIAN)
-                .add(s5a).intoMemorySegment(c, c0 + 5 * step, LITTLE_ENDIAN);
+                .add(s5a)
+                .intoMemorySegment(c, c0 + 5 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 5 * step, LITTLE_ENDIAN)
-                .add(s5b).intoMemorySegment(c, c1 + 5 * step, LITTLE_ENDIAN);
+                .add(s5b)
+                .intoMemorySegment(c, c1 + 5 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 6 * step, LITTLE_ENDIAN)
-                .add(s6a).intoMemorySegment(c, c0 + 6 * step, LITTLE_ENDIAN);
+                .add(s6a)
+                .intoMemorySegment(c, c0 + 6 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 6 * step, LITTLE_ENDIAN)
-                .add(s6b).intoMemorySegment(c, c1 + 6 * step, LITTLE_ENDIAN);
+                .add(s6b)
+                .intoMemorySegment(c, c1 + 6 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 7 * step, LITTLE_ENDIAN)
-                .add(s7a).intoMemorySegment(c, c0 + 7 * step, LITTLE_ENDIAN);
+                .add(s7a)
+                .intoMemorySegment(c, c0 + 7 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 7 * step, LITTLE_ENDIAN)
-                .add(s7b).intoMemorySegment(c, c1 + 7 * step, LITTLE_ENDIAN);
+                .add(s7b)
+                .intoMemorySegment(c, c1 + 7 * step, LITTLE_ENDIAN);
     }
 
     static void tile5x2(TileOperands t) {
@@ -300,25 +343,35 @@ final class Tiles {
         long c1 = c0 + V;
         long step = t.rowStep;
         FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+                .add(s0a)
+                .intoMemorySegment(c, c0, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+                .add(s0b)
+                .intoMemorySegment(c, c1, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+                .add(s1a)
+                .intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+                .add(s1b)
+                .intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
-                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+                .add(s2a)
+                .intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
-                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
+                .add(s2b)
+                .intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
-                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+                .add(s3a)
+                .intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
-                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
+                .add(s3b)
+                .intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 4 * step, LITTLE_ENDIAN)
-                .add(s4a).intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
+                .add(s4a)
+                .intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 4 * step, LITTLE_ENDIAN)
-                .add(s4b).intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
+                .add(s4b)
+                .intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
     }
 
     static void tile4x2(TileOperands t) {
@@ -356,21 +409,29 @@ final class Tiles {
         long c1 = c0 + V;
         long step = t.rowStep;
         FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+                .add(s0a)
+                .intoMemorySegment(c, c0, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+                .add(s0b)
+                .intoMemorySegment(c, c1, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+                .add(s1a)
+                .intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+                .add(s1b)
+                .intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
-                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+                .add(s2a)
+                .intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
-                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
+                .add(s2b)
+                .intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
-                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+                .add(s3a)
+                .intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
-                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
+                .add(s3b)
+                .intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
     }
 
     static void tile2x2(TileOperands t) {
@@ -398,13 +459,17 @@ final class Tiles {
         long c1 = c0 + V;
         long step = t.rowStep;
         FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+                .add(s0a)
+                .intoMemorySegment(c, c0, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+                .add(s0b)
+                .intoMemorySegment(c, c1, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+                .add(s1a)
+                .intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+                .add(s1b)
+                .intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
     }
 
     static void tile1x2(TileOperands t) {
@@ -426,9 +491,11 @@ final class Tiles {
         long c0 = t.c0;
         long c1 = c0 + V;
         FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+                .add(s0a)
+                .intoMemorySegment(c, c0, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+                .add(s0b)
+                .intoMemorySegment(c, c1, LITTLE_ENDIAN);
     }
 
     static void tile8x1(TileOperands t) {
@@ -468,21 +535,29 @@ final class Tiles {
         long c0 = t.c0;
         long step = t.rowStep;
         FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+                .add(s0)
+                .intoMemorySegment(c, c0, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+                .add(s1)
+                .intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
-                .add(s2).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+                .add(s2)
+                .intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
-                .add(s3).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+                .add(s3)
+                .intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 4 * step, LITTLE_ENDIAN)
-                .add(s4).intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
+                .add(s4)
+                .intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 5 * step, LITTLE_ENDIAN)
-                .add(s5).intoMemorySegment(c, c0 + 5 * step, LITTLE_ENDIAN);
+                .add(s5)
+                .intoMemorySegment(c, c0 + 5 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 6 * step, LITTLE_ENDIAN)
-                .add(s6).intoMemorySegment(c, c0 + 6 * step, LITTLE_ENDIAN);
+                .add(s6)
+                .intoMemorySegment(c, c0 + 6 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 7 * step, LITTLE_ENDIAN)
-                .add(s7).intoMemorySegment(c, c0 + 7 * step, LITTLE_ENDIAN);
+                .add(s7)
+                .intoMemorySegment(c, c0 + 7 * step, LITTLE_ENDIAN);
     }
 
     static void tile4x1(TileOperands t) {
@@ -510,13 +585,17 @@ final class Tiles {
         long c0 = t.c0;
         long step = t.rowStep;
         FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+                .add(s0)
+                .intoMemorySegment(c, c0, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
+                .add(s1)
+                .intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
-                .add(s2).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
+                .add(s2)
+                .intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
         FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
-                .add(s3).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
+                .add(s3)
+                .intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
     }
 
     static void tile1x1(TileOperands t) {
@@ -534,6 +613,7 @@ final class Tiles {
         MemorySegment c = t.c;
         long c0 = t.c0;
         FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0).intoMemorySegment(c, c0, LITTLE_ENDIAN);
+                .add(s0)
+                .intoMemorySegment(c, c0, LITTLE_ENDIAN);
     }
 }

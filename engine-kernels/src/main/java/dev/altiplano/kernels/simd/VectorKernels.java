@@ -7,12 +7,14 @@ import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.ScalarKernels;
 import dev.altiplano.kernels.internal.TileOperands;
 import dev.altiplano.kernels.internal.Weights;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Optional;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /** The kernels on vectors of the length this processor prefers; tails element by element. */
 public final class VectorKernels implements KernelSet {
@@ -51,7 +53,8 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
+    public void decode(
+            MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
         int whole = F.loopBound(count);
         switch (dtype) {
             case F32 -> Decode.f32(data, offset, out, at, whole);
@@ -292,8 +295,14 @@ public final class VectorKernels implements KernelSet {
 
     @Override
     public void panel(
-            MemorySegment data, DType dtype, long first, long second, long stride, int depth,
-            MemorySegment out, long at) {
+            MemorySegment data,
+            DType dtype,
+            long first,
+            long second,
+            long stride,
+            int depth,
+            MemorySegment out,
+            long at) {
         switch (dtype) {
             case BF16 -> Panels.bf16x1(data, first, second, stride, depth, out, at);
             case F32 -> Panels.f32x1(data, first, second, stride, depth, out, at);
@@ -317,7 +326,8 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void scaleBy(float[] x, int from, float factor, float[] weight, float[] out, int at, int count) {
+    public void scaleBy(
+            float[] x, int from, float factor, float[] weight, float[] out, int at, int count) {
         int whole = F.loopBound(count);
         Elements.scaleBy(x, from, factor, weight, out, at, whole);
         for (int i = whole; i < count; i++) {

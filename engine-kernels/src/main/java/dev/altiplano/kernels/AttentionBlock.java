@@ -128,7 +128,7 @@ final class AttentionBlock {
         int units = (filled + UNIT - 1) / UNIT;
         decode(page, layout.key(head, 0, 0), units, dim, dim, keys);
         for (int i = 0; i < count; i++) {
-            scores.asSlice(ROW * i, 4L * units * UNIT).fill((byte) 0);
+            Scratch.clear(scores, ROW * i, units * UNIT);
         }
         tile.a = queries;
         tile.b = keys;
@@ -204,7 +204,7 @@ final class AttentionBlock {
             chunk[state + padded + 1] += sum;
         }
         int unused = filled - Math.max(0, slots);
-        scores.asSlice(at + 4L * (filled - unused), 4L * unused).fill((byte) 0);
+        Scratch.clear(scores, at + 4L * (filled - unused), unused);
     }
 
     /** Floats that {@link #save} writes. */

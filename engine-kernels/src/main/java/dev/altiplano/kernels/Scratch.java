@@ -1,5 +1,7 @@
 package dev.altiplano.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.altiplano.kernels.internal.TileOperands;
 
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,13 @@ final class Scratch {
     MemorySegment result(long count) {
         result = atLeast(count, result);
         return result;
+    }
+
+    /** Clears {@code count} floats from {@code offset} on; a slice to fill would be allocated. */
+    static void clear(MemorySegment floats, long offset, int count) {
+        for (int i = 0; i < count; i++) {
+            floats.set(JAVA_FLOAT, offset + 4L * i, 0);
+        }
     }
 
     private static MemorySegment atLeast(long count, MemorySegment made) {

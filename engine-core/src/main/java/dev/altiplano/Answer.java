@@ -5,6 +5,7 @@ import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.ScoredToken;
 import dev.altiplano.loader.Tokenizer;
+
 import java.util.List;
 import java.util.Optional;
 

@@ -5,11 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Messages as chat templates expect them: lists and maps, as Hugging Face transformers passes them. */
+/**
+ * Messages as chat templates expect them: lists and maps, as Hugging Face transformers passes them.
+ */
 final class ChatVariables {
     private ChatVariables() {}
 
-    /** @param guard applied to every word that comes from outside the program */
+    /**
+     * @param guard applied to every word that comes from outside the program
+     */
     static List<Map<String, Object>> messages(List<Message> messages, UserText guard) {
         List<Map<String, Object>> all = new ArrayList<>();
         for (Message message : messages) {

@@ -24,8 +24,8 @@ public sealed interface GenerationEvent {
      * A token has been chosen.
      *
      * @param id token id
-     * @param text what is certain of the text now: a character that spans tokens comes once and whole,
-     *     and what may become a stop string is held back
+     * @param text what is certain of the text now: a character that spans tokens comes once and
+     *     whole, and what may become a stop string is held back
      * @param scores probabilities, if asked for
      */
     record Token(int id, String text, Optional<GenerationResult.Scores> scores)

@@ -1,5 +1,7 @@
 package dev.altiplano;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -7,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What to answer and how. Immutable: every method returns a changed copy.
@@ -74,7 +75,8 @@ public final class GenerationRequest {
      */
     public GenerationRequest maxTokens(int maxTokens) {
         if (maxTokens < 0) {
-            throw new IllegalArgumentException("max tokens is %d, expected 0 or more".formatted(maxTokens));
+            throw new IllegalArgumentException(
+                    "max tokens is %d, expected 0 or more".formatted(maxTokens));
         }
         GenerationRequest copy = copy();
         copy.maxTokens = maxTokens;
@@ -97,7 +99,8 @@ public final class GenerationRequest {
         List<String> all = new ArrayList<>(stopTexts);
         for (String text : texts) {
             if (text.isEmpty()) {
-                throw new IllegalArgumentException("a stop string is empty, expected at least one character");
+                throw new IllegalArgumentException(
+                        "a stop string is empty, expected at least one character");
             }
             all.add(text);
         }
@@ -139,10 +142,13 @@ public final class GenerationRequest {
         return copy;
     }
 
-    /** Lets names of special tokens in a text prompt become these tokens; not for text from users. */
+    /**
+     * Lets names of special tokens in a text prompt become these tokens; not for text from users.
+     */
     public GenerationRequest parseSpecialTokens() {
         if (!(prompt instanceof Prompt.Text(String text, boolean _))) {
-            throw new IllegalArgumentException("only a text prompt can hold names of special tokens");
+            throw new IllegalArgumentException(
+                    "only a text prompt can hold names of special tokens");
         }
         GenerationRequest copy = copy();
         copy.prompt = new Prompt.Text(text, true);
@@ -168,7 +174,8 @@ public final class GenerationRequest {
     }
 
     /**
-     * Is told after each block of the prompt how many of its tokens have been read, and of how many.
+     * Is told after each block of the prompt how many of its tokens have been read, and of how
+     * many.
      */
     public GenerationRequest onPromptProgress(BiConsumer<Integer, Integer> listener) {
         GenerationRequest copy = copy();

@@ -2,7 +2,6 @@ package dev.altiplano;
 
 import dev.altiplano.LoadProgress.Stage;
 import dev.altiplano.generate.GenerationPlan;
-import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.Sequence;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.loader.ChatTemplate;
@@ -10,6 +9,7 @@ import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.Tokenizer;
 import dev.altiplano.model.TextModel;
+
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -21,8 +21,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 
 /**
- * A Llama 4 model, ready to answer. Immutable and shared by all threads; its requests take turns step
- * by step.
+ * A Llama 4 model, ready to answer. Immutable and shared by all threads; its requests take turns
+ * step by step.
  *
  * <pre>{@code
  * try (Llama4Model model = Llama4Model.open(Path.of("Llama-4-Scout-17B-16E-Instruct"))) {
@@ -57,8 +57,8 @@ public final class Llama4Model implements AutoCloseable {
      * Opens a checkpoint folder as it was downloaded. Reads headers only; weights are mapped, not
      * copied.
      *
-     * @throws dev.altiplano.loader.CheckpointException if anything in the folder is missing, broken or
-     *     contradictory
+     * @throws dev.altiplano.loader.CheckpointException if anything in the folder is missing, broken
+     *     or contradictory
      * @throws InsufficientMemoryException if the plan for the wanted context cannot fit
      */
     public static Llama4Model open(Path folder, ModelOptions options) {
@@ -93,8 +93,8 @@ public final class Llama4Model implements AutoCloseable {
     /**
      * Answers a request.
      *
-     * @throws IllegalArgumentException if the prompt is empty, holds an unknown token id or does not
-     *     fit the context, or needs a tokenizer that the folder does not have
+     * @throws IllegalArgumentException if the prompt is empty, holds an unknown token id or does
+     *     not fit the context, or needs a tokenizer that the folder does not have
      * @throws IllegalStateException if the model is closed
      * @throws InsufficientMemoryException if its keys and values cannot fit
      */
@@ -257,12 +257,11 @@ public final class Llama4Model implements AutoCloseable {
     PromptEncoder encoder() {
         Tokenizer tokenizer =
                 tokenizer()
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                checkpoint.folder()
-                                                        + ": no tokenizer.json or tokenizer.model; ask"
-                                                        + " with token ids"));
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        checkpoint.folder()
+                                                + ": no tokenizer.json or tokenizer.model; ask"
+                                                + " with token ids"));
         return new PromptEncoder(
                 tokenizer,
                 chatTemplate().orElseGet(ChatTemplate::llama4),
@@ -315,7 +314,8 @@ public final class Llama4Model implements AutoCloseable {
         return new GenerationPlan(
                 request.maxTokens(),
                 room(promptTokens, request.maxTokens()),
-                request.sampling().resolve(checkpoint.generationDefaults(), config().vocabularySize()),
+                request.sampling()
+                        .resolve(checkpoint.generationDefaults(), config().vocabularySize()),
                 request.sampling().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong()),
                 stopIds,
                 request.stopTexts(),

@@ -6,6 +6,7 @@ import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.StoredTensor;
 import dev.altiplano.model.TextModel;
+
 import java.lang.management.ManagementFactory;
 
 /**
@@ -91,9 +92,9 @@ public record MemoryPlan(
     void require() {
         if (!fits()) {
             throw new InsufficientMemoryException(
-                    ("a context of %d tokens needs %.2f GiB for keys and values and %.2f GiB of heap"
-                                    + " for scratch, expected at most %.2f GiB together and %.2f GiB"
-                                    + " of heap (weights: %.2f GiB, mapped)")
+                    ("a context of %d tokens needs %.2f GiB for keys and values and %.2f GiB of"
+                         + " heap for scratch, expected at most %.2f GiB together and %.2f GiB of"
+                         + " heap (weights: %.2f GiB, mapped)")
                             .formatted(
                                     context,
                                     keyValueBytes / GIB,

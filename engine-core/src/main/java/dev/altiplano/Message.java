@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * One message of a conversation.
  *
- * @param role {@code system}, {@code user}, {@code assistant}, {@code tool} or what else the folder's
- *     chat template knows
+ * @param role {@code system}, {@code user}, {@code assistant}, {@code tool} or what else the
+ *     folder's chat template knows
  * @param content the parts in order
  * @param toolCalls what the assistant asked for; empty for everybody else
  */

@@ -1,11 +1,13 @@
 package dev.altiplano;
 
 import dev.altiplano.kernels.KvType;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** How a model uses the machine. Immutable: every method returns a changed copy. */
 public final class ModelOptions {
@@ -68,7 +70,8 @@ public final class ModelOptions {
     }
 
     /**
-     * Lets each sequence grow to this many tokens; a model whose plan for it cannot fit is not opened.
+     * Lets each sequence grow to this many tokens; a model whose plan for it cannot fit is not
+     * opened.
      *
      * @param tokens at least 1, at most what the model was made for
      */

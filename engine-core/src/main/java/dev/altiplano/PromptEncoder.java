@@ -2,6 +2,7 @@ package dev.altiplano;
 
 import dev.altiplano.loader.ChatTemplate;
 import dev.altiplano.loader.Tokenizer;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,10 @@ final class PromptEncoder {
      * @param begin the token in front of plain text
      */
     PromptEncoder(
-            Tokenizer tokenizer, ChatTemplate template, Map<String, String> tokenNames, OptionalInt begin) {
+            Tokenizer tokenizer,
+            ChatTemplate template,
+            Map<String, String> tokenNames,
+            OptionalInt begin) {
         this.tokenizer = tokenizer;
         this.template = template;
         this.tokenNames = Map.copyOf(tokenNames);
@@ -50,7 +54,8 @@ final class PromptEncoder {
     Rendered chat(List<Message> messages, Map<String, Object> variables) {
         UserText guard = UserText.of(tokenizer, messages + " " + variables);
         Map<String, Object> all = new LinkedHashMap<>(tokenNames);
-        variables.forEach((name, value) -> all.put(name, java.util.Objects.requireNonNull(guard.protectAll(value))));
+        variables.forEach((name, value) ->
+                all.put(name, java.util.Objects.requireNonNull(guard.protectAll(value))));
         all.put("messages", ChatVariables.messages(messages, guard));
         all.put("add_generation_prompt", true);
         return new Rendered(template.render(all), guard);

@@ -2,16 +2,19 @@ package dev.altiplano;
 
 import dev.altiplano.generate.SamplingParameters;
 import dev.altiplano.loader.GenerationDefaults;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How tokens are chosen. What is not set comes from the folder's {@code generation_config.json}; a
  * folder that says nothing is answered greedily.
  *
- * <p>Order: bias, penalties, temperature, top-k, top-p, min-p, draw; as in Hugging Face transformers.
+ * <p>Order: bias, penalties, temperature, top-k, top-p, min-p, draw; as in Hugging Face
+ * transformers.
  */
 public final class Sampling {
     private @Nullable Float temperature;

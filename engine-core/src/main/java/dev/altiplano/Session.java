@@ -3,18 +3,20 @@ package dev.altiplano;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.Sequence;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One sequence that goes on: what the model has read stays read.
  *
- * <p>Belongs to one thread at a time. A second thread that asks while an answer is being made gets an
- * {@link IllegalStateException}; only {@link #close} may come from anywhere and ends the answer.
+ * <p>Belongs to one thread at a time. A second thread that asks while an answer is being made gets
+ * an {@link IllegalStateException}; only {@link #close} may come from anywhere and ends the answer.
  *
  * <pre>{@code
  * try (Session session = model.newSession()) {
@@ -29,7 +31,8 @@ public final class Session implements AutoCloseable {
     private final List<Message> conversation = new ArrayList<>();
     private Sequence sequence;
     private boolean holdsOtherThanChat;
-    private @Nullable String transcript; // the words the sequence stands for, when it can go on from them
+    private @Nullable String
+            transcript; // the words the sequence stands for, when it can go on from them
     private @Nullable TokenStream answer;
     private volatile boolean closed;
 
@@ -41,10 +44,10 @@ public final class Session implements AutoCloseable {
     /**
      * Goes on and waits for the whole answer.
      *
-     * @throws IllegalArgumentException if the prompt is empty, holds an unknown token id or does not
-     *     fit the context, or needs a tokenizer that the folder does not have
-     * @throws IllegalStateException if the session is closed or making another answer, or if messages
-     *     follow a prompt of text or ids
+     * @throws IllegalArgumentException if the prompt is empty, holds an unknown token id or does
+     *     not fit the context, or needs a tokenizer that the folder does not have
+     * @throws IllegalStateException if the session is closed or making another answer, or if
+     *     messages follow a prompt of text or ids
      * @throws InsufficientMemoryException if its keys and values cannot fit
      */
     public GenerationResult generate(GenerationRequest request) {
@@ -154,7 +157,10 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** What is to be thrown for a failure in a step: a shard cut short while it was mapped, in words. */
+    /**
+     * What is to be thrown for a failure in a step: a shard cut short while it was mapped, in
+     * words.
+     */
     RuntimeException explained(Throwable failure) {
         return model.explained(failure);
     }
@@ -196,7 +202,8 @@ public final class Session implements AutoCloseable {
     private Turn turn(Prompt.Chat chat, GenerationRequest request) {
         if (holdsOtherThanChat) {
             throw new IllegalStateException(
-                    "this session holds text or ids that are no messages; start a new one for a chat");
+                    "this session holds text or ids that are no messages; start a new one for a"
+                            + " chat");
         }
         List<Message> all = new ArrayList<>(conversation);
         all.addAll(chat.messages());
@@ -218,7 +225,8 @@ public final class Session implements AutoCloseable {
             return; // nothing was answered; the next turn reads everything again
         }
         conversation.add(Message.assistant(result.text()));
-        if (result.finishReason() != FinishReason.STOP_TEXT) { // whose tokens say more than the text
+        if (result.finishReason()
+                != FinishReason.STOP_TEXT) { // whose tokens say more than the text
             transcript = words + result.text();
         }
     }

@@ -2,6 +2,9 @@ package dev.altiplano;
 
 import dev.altiplano.generate.EndReason;
 import dev.altiplano.generate.GeneratedToken;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -9,7 +12,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An answer as it is made. Each event is computed when it is asked for, on the asking thread; one

@@ -1,7 +1,8 @@
 package dev.altiplano;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** What one request adds to a sequence. */
 final class Turn {
@@ -14,8 +15,8 @@ final class Turn {
      * A turn of a conversation.
      *
      * @param ids tokens to be read
-     * @param keepsPast false when the ids hold the whole conversation again, because the template lays
-     *     the past out differently now
+     * @param keepsPast false when the ids hold the whole conversation again, because the template
+     *     lays the past out differently now
      * @param words the whole conversation as laid out
      * @param messages the new ones
      */

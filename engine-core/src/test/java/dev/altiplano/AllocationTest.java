@@ -3,13 +3,15 @@ package dev.altiplano;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+
 import dev.altiplano.generate.Sequence;
-import java.lang.management.ManagementFactory;
+
 import org.junit.jupiter.api.Test;
 
+import java.lang.management.ManagementFactory;
+
 class AllocationTest {
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @Test
     void readingATokenAllocatesNothingOnceWarm() {
@@ -30,7 +32,8 @@ class AllocationTest {
         for (int i = 0; i < tokens; i++) {
             sequence.append(1 + i % 900);
             sequence.readAll(
-                    false, (position, row) -> System.arraycopy(row.data(), 0, logits, 0, logits.length));
+                    false,
+                    (position, row) -> System.arraycopy(row.data(), 0, logits, 0, logits.length));
         }
         return allocated() - before;
     }

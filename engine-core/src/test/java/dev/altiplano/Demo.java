@@ -21,8 +21,7 @@ final class Demo {
 
     /** A greedy request for a story. */
     static GenerationRequest story() {
-        return GenerationRequest.chat(
-                        Message.user("Tell me a story about a fox and a kite."))
+        return GenerationRequest.chat(Message.user("Tell me a story about a fox and a kite."))
                 .sampling(Sampling.greedy());
     }
 }

@@ -2,6 +2,7 @@ package dev.altiplano;
 
 import dev.altiplano.loader.SafetensorsWriter;
 import dev.altiplano.loader.TensorSpec;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,10 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A checkpoint whose weights come from a formula of their names, so that golden numbers need no file.
+ * A checkpoint whose weights come from a formula of their names, so that golden numbers need no
+ * file.
  *
- * <p>Eight layers, hidden 32, chunk 4, six experts; MoE in every second layer, layers 3 and 7 without
- * position encoding.
+ * <p>Eight layers, hidden 32, chunk 4, six experts; MoE in every second layer, layers 3 and 7
+ * without position encoding.
  */
 final class FormulaCheckpoint {
     private static final int HIDDEN = 32;
@@ -34,8 +36,9 @@ final class FormulaCheckpoint {
         String rope =
                 scout
                         ? """
-                          {"rope_type": "llama3", "factor": 16, "low_freq_factor": 1,
-                           "high_freq_factor": 1, "original_max_position_embeddings": 16}"""
+                        {"rope_type": "llama3", "factor": 16, "low_freq_factor": 1,
+                         "high_freq_factor": 1, "original_max_position_embeddings": 16}\
+                        """
                         : "null";
         Files.writeString(
                 folder.resolve("config.json"),
@@ -105,7 +108,8 @@ final class FormulaCheckpoint {
             state = (state ^ (b & 0xff)) * 0x100000001b3L;
         }
         boolean norm = tensor.name().endsWith("norm.weight");
-        int count = (int) tensor.shape().stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+        int count =
+                (int) tensor.shape().stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             state = state * 6364136223846793005L + 1442695040888963407L;

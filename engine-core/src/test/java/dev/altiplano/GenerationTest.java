@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import dev.altiplano.GenerationEvent.Finished;
 import dev.altiplano.GenerationEvent.PromptRead;
 import dev.altiplano.GenerationEvent.Token;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 class GenerationTest {
     private static Llama4Model model;
@@ -51,7 +53,9 @@ class GenerationTest {
         }
 
         GenerationResult result = ((Finished) events.getLast()).result();
-        assertThat(text.toString()).isEqualTo(result.text()).isEqualTo(model.generate(Demo.story()).text());
+        assertThat(text.toString())
+                .isEqualTo(result.text())
+                .isEqualTo(model.generate(Demo.story()).text());
         assertThat(events.subList(0, 2))
                 .containsExactly(new PromptRead(16, 27), new PromptRead(27, 27));
         assertThat(events.stream().filter(Token.class::isInstance).map(e -> ((Token) e).id()))
@@ -96,7 +100,8 @@ class GenerationTest {
             assertThatThrownBy(() -> small.generate(GenerationRequest.tokens(new int[41])))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
-                            "the sequence has 41 tokens with this prompt, expected at most 40 (context)");
+                            "the sequence has 41 tokens with this prompt, expected at most 40"
+                                    + " (context)");
         }
     }
 
@@ -133,7 +138,8 @@ class GenerationTest {
 
         GenerationResult first = model.generate(drawn);
         GenerationResult again =
-                model.generate(drawn.sampling(Sampling.defaults().temperature(1.2).seed(first.seed())));
+                model.generate(
+                        drawn.sampling(Sampling.defaults().temperature(1.2).seed(first.seed())));
 
         assertThat(again.tokens()).isEqualTo(first.tokens());
     }
@@ -153,7 +159,9 @@ class GenerationTest {
         List<List<Integer>> told = new ArrayList<>();
 
         model.generate(
-                Demo.story().maxTokens(1).onPromptProgress((done, all) -> told.add(List.of(done, all))));
+                Demo.story()
+                        .maxTokens(1)
+                        .onPromptProgress((done, all) -> told.add(List.of(done, all))));
 
         assertThat(told).containsExactly(List.of(16, 27), List.of(27, 27));
     }
@@ -188,7 +196,8 @@ class GenerationTest {
     @Test
     void badRequestsAreAnsweredInWords() {
         assertThatThrownBy(() -> model.generate(GenerationRequest.tokens(1, 2, 1024)))
-                .hasMessage("token id 1024 at index 2 is outside the vocabulary, expected 0 to 1023");
+                .hasMessage(
+                        "token id 1024 at index 2 is outside the vocabulary, expected 0 to 1023");
         assertThatThrownBy(() -> model.generate(GenerationRequest.tokens()))
                 .hasMessage("the prompt has no tokens, expected at least one");
         assertThatThrownBy(() -> Sampling.defaults().topP(0))
@@ -197,10 +206,9 @@ class GenerationTest {
                 .hasMessage("temperature is NaN, expected 0 to 100");
         assertThatThrownBy(() -> Demo.story().stop(""))
                 .hasMessage("a stop string is empty, expected at least one character");
-        assertThatThrownBy(
-                        () ->
-                                model.generate(
-                                        Demo.story().sampling(Sampling.defaults().logitBias(5000, 1))))
+        assertThatThrownBy(() ->
+                        model.generate(
+                                Demo.story().sampling(Sampling.defaults().logitBias(5000, 1))))
                 .hasMessage("token id of a logit bias is 5000, expected 0 to 1023");
         assertThatThrownBy(() -> GenerationRequest.chat())
                 .hasMessage("a chat has no messages, expected at least one");

@@ -2,11 +2,12 @@ package dev.altiplano;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Hidden states and logits equal those of Hugging Face transformers, layer by layer. */
 class GoldenModelsTest {
@@ -46,7 +47,8 @@ class GoldenModelsTest {
                         true,
                         (position, logits) -> {
                             int row = position - (ids.length - expected.length);
-                            if (row >= 0 && !(Goldens.difference(logits, expected[row]) <= allowed)) {
+                            if (row >= 0
+                                    && !(Goldens.difference(logits, expected[row]) <= allowed)) {
                                 faults.add("position " + position);
                             }
                         });
@@ -87,10 +89,12 @@ class GoldenModelsTest {
             }
         }
 
-        private void compare(String what, int position, float[] actual, float[][] expected, int first) {
+        private void compare(
+                String what, int position, float[] actual, float[][] expected, int first) {
             double difference = Goldens.difference(actual, expected[position - first]);
             if (!(difference <= TOLERANCE * Goldens.scale(expected))) {
-                faults.add("%s at position %d: differs by %s".formatted(what, position, difference));
+                faults.add(
+                        "%s at position %d: differs by %s".formatted(what, position, difference));
             }
         }
     }

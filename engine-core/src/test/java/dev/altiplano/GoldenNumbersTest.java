@@ -1,10 +1,16 @@
 package dev.altiplano;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.altiplano.loader.TensorSpec;
+
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,13 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Numbers that Hugging Face transformers and an independent float64 program agree on, for weights that
- * come from a formula.
+ * Numbers that Hugging Face transformers and an independent float64 program agree on, for weights
+ * that come from a formula.
  */
 class GoldenNumbersTest {
     private static final int[] TOKENS =
@@ -31,9 +34,13 @@ class GoldenNumbersTest {
 
     @Test
     void theFormulaGivesTheWrittenWeights() {
-        assertThat(FormulaCheckpoint.values(new TensorSpec("model.norm.weight", "F32", List.of(3L))))
+        assertThat(
+                        FormulaCheckpoint.values(
+                                new TensorSpec("model.norm.weight", "F32", List.of(3L))))
                 .containsExactly(1.2972304f, 1.1062117f, 0.98194176f);
-        assertThat(FormulaCheckpoint.values(new TensorSpec("lm_head.weight", "F32", List.of(3L, 1L))))
+        assertThat(
+                        FormulaCheckpoint.values(
+                                new TensorSpec("lm_head.weight", "F32", List.of(3L, 1L))))
                 .containsExactly(new float[] {-0.1942837f, -0.04082558f, 0.141334f}, within(1e-7f));
     }
 
@@ -41,13 +48,20 @@ class GoldenNumbersTest {
     void logitsOfOneExpertPerTokenWithQkNormAndScaledRope() throws IOException {
         Traced traced = trace(1, true);
 
-        traced.assertLogits(0, 20, 2.37493f, -0.19996f, 0.09152f, 0.30259f, -0.39349f, -1.19579f, -1.18487f);
-        traced.assertLogits(3, 39, 2.50121f, -1.28266f, 1.08049f, 0.85464f, -0.45831f, -1.92584f, -0.61362f);
-        traced.assertLogits(4, 63, 2.55680f, 0.26980f, 0.70333f, -0.64156f, 2.51996f, 1.61639f, -0.01535f);
-        traced.assertLogits(7, 43, 2.62794f, 0.63291f, -0.27234f, -1.66530f, 0.74668f, 2.16259f, 0.57714f);
-        traced.assertLogits(8, 87, 2.40973f, -0.41815f, -1.50216f, 0.99359f, -0.52088f, -2.23289f, 0.93213f);
-        traced.assertLogits(15, 43, 3.08842f, 1.36000f, 0.35142f, -0.70171f, -0.59144f, 1.71232f, -0.88289f);
-        traced.assertLogits(22, 72, 2.60960f, -0.03016f, 1.10930f, -0.05297f, -1.52247f, 0.97419f, -0.96146f);
+        traced.assertLogits(
+                0, 20, 2.37493f, -0.19996f, 0.09152f, 0.30259f, -0.39349f, -1.19579f, -1.18487f);
+        traced.assertLogits(
+                3, 39, 2.50121f, -1.28266f, 1.08049f, 0.85464f, -0.45831f, -1.92584f, -0.61362f);
+        traced.assertLogits(
+                4, 63, 2.55680f, 0.26980f, 0.70333f, -0.64156f, 2.51996f, 1.61639f, -0.01535f);
+        traced.assertLogits(
+                7, 43, 2.62794f, 0.63291f, -0.27234f, -1.66530f, 0.74668f, 2.16259f, 0.57714f);
+        traced.assertLogits(
+                8, 87, 2.40973f, -0.41815f, -1.50216f, 0.99359f, -0.52088f, -2.23289f, 0.93213f);
+        traced.assertLogits(
+                15, 43, 3.08842f, 1.36000f, 0.35142f, -0.70171f, -0.59144f, 1.71232f, -0.88289f);
+        traced.assertLogits(
+                22, 72, 2.60960f, -0.03016f, 1.10930f, -0.05297f, -1.52247f, 0.97419f, -0.96146f);
     }
 
     @Test
@@ -67,8 +81,10 @@ class GoldenNumbersTest {
         Traced traced = trace(2, true);
 
         traced.assertHidden(2, 5, 0.422962f, -1.211081f, -2.215398f, -0.221591f);
-        traced.assertLogits(4, 63, 3.06933f, 0.59317f, 0.58075f, -0.86484f, 2.41754f, 1.62889f, -0.25944f);
-        traced.assertLogits(22, 72, 2.31423f, 0.22292f, 1.09842f, -0.22345f, -1.76226f, 0.85816f, -0.99857f);
+        traced.assertLogits(
+                4, 63, 3.06933f, 0.59317f, 0.58075f, -0.86484f, 2.41754f, 1.62889f, -0.25944f);
+        traced.assertLogits(
+                22, 72, 2.31423f, 0.22292f, 1.09842f, -0.22345f, -1.76226f, 0.85816f, -0.99857f);
     }
 
     @Test
@@ -76,13 +92,20 @@ class GoldenNumbersTest {
         Traced traced = trace(1, false);
 
         traced.assertHidden(1, 5, 1.019219f, -0.077954f, -0.900898f, 0.081666f);
-        traced.assertLogits(0, 20, 2.37493f, -0.19996f, 0.09152f, 0.30259f, -0.39349f, -1.19579f, -1.18487f);
-        traced.assertLogits(3, 20, 2.23178f, -1.30438f, 1.12308f, 0.80557f, -0.30188f, -1.76756f, -0.73144f);
-        traced.assertLogits(4, 63, 2.61294f, 0.42103f, 0.62703f, -0.70578f, 2.38721f, 1.69671f, -0.08350f);
-        traced.assertLogits(7, 84, 2.70858f, 0.88732f, 0.08701f, -1.50845f, 0.69400f, 1.40952f, 0.56366f);
-        traced.assertLogits(8, 93, 2.46046f, -0.34137f, -1.65878f, 0.90136f, -0.47542f, -2.16690f, 0.90956f);
-        traced.assertLogits(15, 92, 3.09772f, 1.55597f, 0.33752f, -0.61197f, -0.68021f, 1.67162f, -0.99611f);
-        traced.assertLogits(22, 72, 2.42184f, 0.05655f, 1.06562f, -0.08536f, -1.73378f, 0.82911f, -1.02053f);
+        traced.assertLogits(
+                0, 20, 2.37493f, -0.19996f, 0.09152f, 0.30259f, -0.39349f, -1.19579f, -1.18487f);
+        traced.assertLogits(
+                3, 20, 2.23178f, -1.30438f, 1.12308f, 0.80557f, -0.30188f, -1.76756f, -0.73144f);
+        traced.assertLogits(
+                4, 63, 2.61294f, 0.42103f, 0.62703f, -0.70578f, 2.38721f, 1.69671f, -0.08350f);
+        traced.assertLogits(
+                7, 84, 2.70858f, 0.88732f, 0.08701f, -1.50845f, 0.69400f, 1.40952f, 0.56366f);
+        traced.assertLogits(
+                8, 93, 2.46046f, -0.34137f, -1.65878f, 0.90136f, -0.47542f, -2.16690f, 0.90956f);
+        traced.assertLogits(
+                15, 92, 3.09772f, 1.55597f, 0.33752f, -0.61197f, -0.68021f, 1.67162f, -0.99611f);
+        traced.assertLogits(
+                22, 72, 2.42184f, 0.05655f, 1.06562f, -0.08536f, -1.73378f, 0.82911f, -1.02053f);
     }
 
     private Traced trace(int expertsPerToken, boolean scout) throws IOException {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.altiplano.loader.SafetensorsFile;
 import dev.altiplano.loader.StoredTensor;
+
 import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -30,7 +31,8 @@ final class Goldens implements AutoCloseable {
     /** The checkpoint folder of that name. */
     static Path folder(String name) {
         try {
-            URL config = requireNonNull(Goldens.class.getResource("/goldens/" + name + "/config.json"));
+            URL config =
+                    requireNonNull(Goldens.class.getResource("/goldens/" + name + "/config.json"));
             return requireNonNull(Path.of(config.toURI()).getParent());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);

@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.sun.management.ThreadMXBean;
+
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.TemplateException;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +25,6 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Files around the weights, spoiled: each folder answers a chat or ends in one clear exception.
@@ -29,8 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Spoiled weights, headers and configurations are the loader's {@code HostileFoldersTest}.
  */
 class HostileFilesTest {
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final long MOST_BYTES = 64 << 20;
     private static final long MOST_NANOS = 1_000_000_000;
 
@@ -85,8 +87,9 @@ class HostileFilesTest {
         all.add("[".repeat(100_000).getBytes(StandardCharsets.UTF_8));
         all.add("{\"a\":".repeat(50_000).getBytes(StandardCharsets.UTF_8));
         all.add("{{ ".repeat(20_000).getBytes(StandardCharsets.UTF_8));
-        all.add("{% for a in range(99999999999) %}{{ 'x' * 999999999 }}{% endfor %}"
-                .getBytes(StandardCharsets.UTF_8));
+        all.add(
+                "{% for a in range(99999999999) %}{{ 'x' * 999999999 }}{% endfor %}"
+                        .getBytes(StandardCharsets.UTF_8));
         for (int i = 0; i < 8; i++) {
             all.add(Arrays.copyOf(sound, random.nextInt(sound.length)));
         }
@@ -107,8 +110,9 @@ class HostileFilesTest {
                     {"\"content\"", "17"},
                     {"[", "[["}
                 }) {
-            all.add(text.replaceFirst(Pattern.quote(swap[0]),
-                    Matcher.quoteReplacement(swap[1])).getBytes(StandardCharsets.UTF_8));
+            all.add(
+                    text.replaceFirst(Pattern.quote(swap[0]), Matcher.quoteReplacement(swap[1]))
+                            .getBytes(StandardCharsets.UTF_8));
         }
         return all;
     }
@@ -137,7 +141,7 @@ class HostileFilesTest {
             return "answered";
         } catch (CheckpointException | TemplateException | IllegalArgumentException e) {
             assertThat(e.getMessage()).isNotBlank().doesNotContain("\n");
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         } catch (RuntimeException | Error e) {
             return fail("not a clear exception", e);
         }

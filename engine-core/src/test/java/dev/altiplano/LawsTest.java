@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.altiplano.generate.Sequence;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,8 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What must not change a result: how a prompt is cut, threads, what ran before, who else asks. */
 class LawsTest {
@@ -49,10 +51,13 @@ class LawsTest {
         List<float[]> one = logits(name, ModelOptions.defaults().threads(1), ids, cut);
 
         for (int threads = 2; threads <= 3; threads++) {
-            List<float[]> several = logits(name, ModelOptions.defaults().threads(threads), ids, cut);
+            List<float[]> several =
+                    logits(name, ModelOptions.defaults().threads(threads), ids, cut);
 
             for (int i = 0; i < one.size(); i++) {
-                assertThat(several.get(i)).as("seed %d, token %d", seed, i).containsExactly(one.get(i));
+                assertThat(several.get(i))
+                        .as("seed %d, token %d", seed, i)
+                        .containsExactly(one.get(i));
             }
         }
     }
@@ -79,8 +84,7 @@ class LawsTest {
         try (Llama4Model model = Llama4Model.open(Goldens.folder(name));
                 Session session = model.newSession()) {
             GenerationResult begun = session.generate(greedy(Arrays.copyOf(ids, 25)));
-            GenerationResult continued =
-                    session.generate(greedy(Arrays.copyOfRange(ids, 25, 60)));
+            GenerationResult continued = session.generate(greedy(Arrays.copyOfRange(ids, 25, 60)));
 
             int[] whole = new int[60 + begun.tokens().size()];
             System.arraycopy(ids, 0, whole, 0, 25);
@@ -89,7 +93,8 @@ class LawsTest {
             }
             System.arraycopy(ids, 25, whole, 25 + begun.tokens().size(), 35);
             assertThat(continued.tokens()).isEqualTo(model.generate(greedy(whole)).tokens());
-            assertThat(continued.promptTokens()).isEqualTo(36); // the last answered token is read now
+            assertThat(continued.promptTokens())
+                    .isEqualTo(36); // the last answered token is read now
             assertThat(continued.cachedTokens()).isEqualTo(25 + begun.tokens().size() - 1);
         }
     }

@@ -10,14 +10,16 @@ import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.RopeParameters;
 import dev.altiplano.loader.SpecialIds;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
+
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 class MemoryPlanTest {
     private static final double GIB = 1L << 30;
@@ -41,7 +43,8 @@ class MemoryPlanTest {
     void scratchIsWhatAStepTakes() {
         MemoryPlan plan = MemoryPlan.of(scout(), 0, ModelOptions.defaults().blockSize(1), 1);
 
-        // per token: 4 streams, q and what was attended, k and v, 3 expert widths for the shared and
+        // per token: 4 streams, q and what was attended, k and v, 3 expert widths for the shared
+        // and
         // the routed expert, routed input and output, router logits; and one row of logits
         long floats = 4 * 5120 + 2 * 5120 + 2 * 1024 + 2 * 3 * 8192 + 2 * 5120 + 16 + 5120 + 202048;
         assertThat((double) plan.scratchBytes()).isCloseTo(4.0 * floats, within(100.0));
@@ -53,7 +56,8 @@ class MemoryPlanTest {
 
         assertThatThrownBy(() -> Llama4Model.open(Demo.FOLDER, options))
                 .isInstanceOf(InsufficientMemoryException.class)
-                .hasMessageContaining("a context of 60000 tokens needs 0.12 GiB for keys and values")
+                .hasMessageContaining(
+                        "a context of 60000 tokens needs 0.12 GiB for keys and values")
                 .hasMessageContaining("expected at most 0.05 GiB together");
     }
 
@@ -68,7 +72,8 @@ class MemoryPlanTest {
     @Test
     void aRequestThatCannotFitIsRefusedBeforeAnythingIsTaken() {
         try (Llama4Model model =
-                        Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().memoryLimit(40 << 20));
+                        Llama4Model.open(
+                                Demo.FOLDER, ModelOptions.defaults().memoryLimit(40 << 20));
                 Session session = model.newSession()) {
             assertThatThrownBy(
                             () -> session.generate(GenerationRequest.tokens(1).maxTokens(60_000)))

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.altiplano.GenerationEvent.PromptRead;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -13,8 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class SessionTest {
@@ -46,7 +48,8 @@ class SessionTest {
             assertThat(cow.finishReason()).isEqualTo(FinishReason.STOP_TEXT);
             assertThat(duck.text())
                     .isEqualTo(
-                            model.generate(greedy(COW, Message.assistant(cow.text()), DUCK)).text());
+                            model.generate(greedy(COW, Message.assistant(cow.text()), DUCK))
+                                    .text());
             assertThat(duck.cachedTokens()).isZero(); // the tokens said more than the text
         }
     }
@@ -60,14 +63,16 @@ class SessionTest {
 
             assertThat(duck.text())
                     .isEqualTo(
-                            model.generate(greedy(COW, Message.assistant(cow.text()), DUCK)).text());
+                            model.generate(greedy(COW, Message.assistant(cow.text()), DUCK))
+                                    .text());
             assertThat(duck.cachedTokens()).isPositive();
         }
     }
 
     @Test
     void aRefusedRequestLeavesTheSessionAsItWas() {
-        try (Llama4Model model = Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().context(80));
+        try (Llama4Model model =
+                        Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().context(80));
                 Session session = model.newSession()) {
             session.generate(greedy(COW));
             int before = session.length();
@@ -115,20 +120,19 @@ class SessionTest {
             CountDownLatch inStep = new CountDownLatch(1);
             CountDownLatch goOn = new CountDownLatch(1);
             Future<GenerationResult> answer =
-                    other.submit(
-                            () ->
-                                    session.generate(
-                                            greedy(COW)
-                                                    .onPromptProgress(
-                                                            (done, all) -> {
-                                                                inStep.countDown();
-                                                                awaitQuietly(goOn);
-                                                            })));
+                    other.submit(() ->
+                            session.generate(
+                                    greedy(COW)
+                                            .onPromptProgress((done, all) -> {
+                                                inStep.countDown();
+                                                awaitQuietly(goOn);
+                                            })));
             inStep.await();
 
             assertThatThrownBy(session::length)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("this session is in use by another thread; use one session per thread");
+                    .hasMessage(
+                            "this session is in use by another thread; use one session per thread");
 
             goOn.countDown();
             assertThat(answer.get().text()).isEqualTo("A cow says moo.");
@@ -176,7 +180,8 @@ class SessionTest {
 
     @Test
     void aCancelledPromptLeavesASessionThatGoesOn() {
-        try (Llama4Model model = Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().blockSize(4));
+        try (Llama4Model model =
+                        Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().blockSize(4));
                 Session session = model.newSession()) {
             TokenStream stream = session.stream(greedy(COW));
             Iterator<GenerationEvent> events = stream.iterator();
@@ -200,7 +205,8 @@ class SessionTest {
             session.close();
 
             assertThat(events.next()).isInstanceOf(GenerationEvent.Finished.class);
-            assertThat(stream.result().orElseThrow().finishReason()).isEqualTo(FinishReason.CANCELLED);
+            assertThat(stream.result().orElseThrow().finishReason())
+                    .isEqualTo(FinishReason.CANCELLED);
             assertThatThrownBy(() -> session.generate(greedy(COW)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("the session is closed");
@@ -232,7 +238,8 @@ class SessionTest {
     void noThreadIsLeftWhenAModelIsClosed() throws InterruptedException {
         long before = threads();
         for (int i = 0; i < 5; i++) {
-            try (Llama4Model model = Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().threads(4))) {
+            try (Llama4Model model =
+                    Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().threads(4))) {
                 model.generate(greedy(COW).maxTokens(2));
             }
         }

@@ -33,7 +33,7 @@ import java.util.concurrent.Callable;
         footer = {
             "",
             "/reset starts a new conversation, /exit or the end of the input ends the program,"
-                + " Ctrl-C ends an answer.",
+                    + " Ctrl-C ends an answer.",
             "",
             "Examples:",
             "  altiplano chat demo/stories",

@@ -53,7 +53,7 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--chat",
             description =
                     "Take the prompt as a user's message, with Llama 4's own format when the folder"
-                        + " has no chat template.")
+                            + " has no chat template.")
     private boolean chat;
 
     @Option(names = "--raw", description = "Take the prompt as plain text.")
@@ -63,7 +63,8 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--ids",
             paramLabel = "IDS",
             description =
-                    "Go on from these token ids, like 1,2,3, instead of a prompt; nothing is added to them.")
+                    "Go on from these token ids, like 1,2,3, instead of a prompt; nothing is added"
+                            + " to them.")
     private @Nullable String ids;
 
     @Mixin private final SamplingOptions sampling = new SamplingOptions();
@@ -72,7 +73,7 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--print-ids",
             description =
                     "Print the ids of the answer's tokens instead of its text. With --ids, no"
-                        + " tokenizer is needed.")
+                            + " tokenizer is needed.")
     private boolean printIds;
 
     @Option(

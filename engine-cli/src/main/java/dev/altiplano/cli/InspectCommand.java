@@ -33,7 +33,7 @@ final class InspectCommand implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "Plan memory for a sequence of N tokens. Default: 8192, or what the model was"
-                        + " made for if that is less.")
+                            + " made for if that is less.")
     private @Nullable Integer context;
 
     @Option(names = "--json", description = "Print one JSON object.")

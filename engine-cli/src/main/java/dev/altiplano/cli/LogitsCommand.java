@@ -23,7 +23,7 @@ import java.util.concurrent.Callable;
         versionProvider = Version.class,
         description =
                 "Writes the logits after each token of a sequence to a .safetensors file: one"
-                    + " tensor 'logits', F32, [positions, vocabulary].",
+                        + " tensor 'logits', F32, [positions, vocabulary].",
         footer = {
             "",
             "Example:",

@@ -44,7 +44,7 @@ final class TokenizeCommand implements Callable<Integer> {
             paramLabel = "TEXT|-",
             description =
                     "The text; - reads the standard input, all of it as one text, or with --json"
-                        + " one JSON string a line.")
+                            + " one JSON string a line.")
     private String text = "";
 
     @Option(

@@ -20,7 +20,7 @@ import java.util.concurrent.Callable;
         footer = {
             "",
             "Prints one line a prompt: hidden states layer by layer, logits, greedy tokens and,"
-                + " where recorded, the rendered chat. Exit code 1 when any fails.",
+                    + " where recorded, the rendered chat. Exit code 1 when any fails.",
             "",
             "Example:",
             "  altiplano verify demo/stories"

@@ -1,11 +1,12 @@
 package dev.altiplano.cli;
 
+import picocli.CommandLine.IVersionProvider;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import java.util.Properties;
-import picocli.CommandLine.IVersionProvider;
 
 /** Which version this is. */
 final class Version implements IVersionProvider {

@@ -3,6 +3,7 @@ package dev.altiplano.cache;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
+
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +11,8 @@ import java.util.List;
 /**
  * The keys and values of one sequence, layer by layer.
  *
- * <p>Chunked layers hold one chunk; full layers grow with the sequence. Keys are stored as attention
- * reads them: after rotation and normalisation.
+ * <p>Chunked layers hold one chunk; full layers grow with the sequence. Keys are stored as
+ * attention reads them: after rotation and normalisation.
  */
 public final class KvCache implements AutoCloseable {
     private final Arena arena = Arena.ofShared();

@@ -2,6 +2,7 @@ package dev.altiplano.cache;
 
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvPages;
+
 import java.lang.foreign.Arena;
 
 /** Takes pages from an arena as they are needed. */

@@ -3,8 +3,8 @@ package dev.altiplano.generate;
 /**
  * The tokens a sampler still considers.
  *
- * <p>A heap hands out the best tokens one by one, so that filtering 202 048 tokens down to a few costs
- * one pass and not a sort. Equal probabilities come in the order of their ids.
+ * <p>A heap hands out the best tokens one by one, so that filtering 202 048 tokens down to a few
+ * costs one pass and not a sort. Equal probabilities come in the order of their ids.
  */
 final class Candidates {
     private final float[] weights; // [vocabulary], e^(logit - best), by id

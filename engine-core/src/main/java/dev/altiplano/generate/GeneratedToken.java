@@ -1,7 +1,8 @@
 package dev.altiplano.generate;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * One step of an answer.
@@ -11,4 +12,5 @@ import org.jspecify.annotations.Nullable;
  * @param score the chosen token's, if asked for
  * @param best the most probable tokens, best first, if asked for
  */
-public record GeneratedToken(int id, String text, @Nullable ScoredToken score, List<ScoredToken> best) {}
+public record GeneratedToken(
+        int id, String text, @Nullable ScoredToken score, List<ScoredToken> best) {}

@@ -1,9 +1,11 @@
 package dev.altiplano.generate;
 
 import dev.altiplano.loader.Tokenizer;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One answer, with every default filled in.

@@ -2,10 +2,12 @@ package dev.altiplano.generate;
 
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.loader.TokenDecoder;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one answer to a sequence, step by step: first {@link #readPrompt} until it is done, then
@@ -28,7 +30,8 @@ public final class Generator {
      * @param vocabularySize length of a row of logits
      * @param cancel asked between layers; true ends the answer
      */
-    public Generator(Sequence sequence, GenerationPlan plan, int vocabularySize, BooleanSupplier cancel) {
+    public Generator(
+            Sequence sequence, GenerationPlan plan, int vocabularySize, BooleanSupplier cancel) {
         this.sequence = sequence;
         this.plan = plan;
         this.cancel = cancel;
@@ -88,7 +91,9 @@ public final class Generator {
         boolean scored = plan.logProbabilities() >= 0;
         double normaliser = scored ? LogProbabilities.normaliser(logits) : 0;
         List<ScoredToken> best =
-                scored ? LogProbabilities.best(logits, normaliser, plan.logProbabilities()) : List.of();
+                scored
+                        ? LogProbabilities.best(logits, normaliser, plan.logProbabilities())
+                        : List.of();
         float[] raw = scored ? logits.clone() : logits;
         int id = sampler.choose(logits);
         ScoredToken score = scored ? new ScoredToken(id, raw[id] - normaliser) : null;

@@ -6,9 +6,9 @@ import java.util.Random;
 /**
  * Chooses one token from logits: bias and penalties, temperature, top-k, top-p, min-p, draw.
  *
- * <p>The order of the filters is that of Hugging Face transformers. The same seed and logits give the
- * same tokens on every machine: the generator is {@link Random}, whose sequence is specified, and sums
- * run in a fixed order.
+ * <p>The order of the filters is that of Hugging Face transformers. The same seed and logits give
+ * the same tokens on every machine: the generator is {@link Random}, whose sequence is specified,
+ * and sums run in a fixed order.
  */
 final class Sampler {
     private final SamplingParameters parameters;

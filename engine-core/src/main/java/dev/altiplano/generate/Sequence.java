@@ -5,9 +5,11 @@ import dev.altiplano.model.LayerObserver;
 import dev.altiplano.model.LogitsSink;
 import dev.altiplano.model.TextModel;
 import dev.altiplano.model.Wish;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** The tokens of one sequence and how many of them the model has read. */
 public final class Sequence implements AutoCloseable {
@@ -86,8 +88,7 @@ public final class Sequence implements AutoCloseable {
     }
 
     /** As {@link #readAll(boolean, LogitsSink)}, and shows what each layer left. */
-    public void readAll(
-            boolean allPositions, LogitsSink logits, @Nullable LayerObserver observer) {
+    public void readAll(boolean allPositions, LogitsSink logits, @Nullable LayerObserver observer) {
         while (cache.position() < length) {
             int from = cache.position();
             int count = model.blockAt(from, length - from);

@@ -12,7 +12,9 @@ final class StopText {
     private final StringBuilder held = new StringBuilder();
     private boolean found;
 
-    /** @param stops strings of at least one character */
+    /**
+     * @param stops strings of at least one character
+     */
     StopText(List<String> stops) {
         this.stops = List.copyOf(stops);
     }
@@ -47,7 +49,9 @@ final class StopText {
         return text;
     }
 
-    /** Start of the stop string that is complete first, so that the cut of the pieces is no matter. */
+    /**
+     * Start of the stop string that is complete first, so that the cut of the pieces is no matter.
+     */
     private int firstStop() {
         int start = -1;
         int end = Integer.MAX_VALUE;

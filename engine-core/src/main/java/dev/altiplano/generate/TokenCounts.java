@@ -41,7 +41,8 @@ final class TokenCounts {
             for (int i = 0; i < distinctCount; i++) {
                 int id = distinct[i];
                 logits[id] -=
-                        generated[id] * parameters.frequencyPenalty() + parameters.presencePenalty();
+                        generated[id] * parameters.frequencyPenalty()
+                                + parameters.presencePenalty();
             }
         }
     }

@@ -19,7 +19,8 @@ import dev.altiplano.model.Positions.Rotary;
  * @param headDim width of one head
  * @param epsilon added to the mean square in the normalisation of queries and keys
  */
-record Attention(AttentionWeights weights, Positions positions, int layer, int headDim, float epsilon) {
+record Attention(
+        AttentionWeights weights, Positions positions, int layer, int headDim, float epsilon) {
 
     /** Adds {@code W_o · softmax(q·k / √d) v} to the residual stream {@code x [n, hidden]}. */
     void addTo(Rows x, Rows normed, Step step, Worker worker) {
@@ -28,7 +29,8 @@ record Attention(AttentionWeights weights, Positions positions, int layer, int h
         step.layout().store(worker, step.pages(layer), step.k, step.v);
         worker.await();
 
-        step.attention().attend(worker, step.q, step.pages(layer), step.firstSlot(layer), step.attended);
+        step.attention()
+                .attend(worker, step.q, step.pages(layer), step.firstSlot(layer), step.attended);
         worker.await();
 
         Linear.pack(worker, step.attended);

@@ -20,7 +20,9 @@ record DecoderLayer(
         FeedForward feedForward,
         float epsilon) {
 
-    /** Runs the layer on the residual stream {@code x [n, hidden]}. Ends with everything written. */
+    /**
+     * Runs the layer on the residual stream {@code x [n, hidden]}. Ends with everything written.
+     */
     void forward(Rows x, Step step, Worker worker) {
         RmsNorm.apply(worker, x, attentionNorm, epsilon, step.normed);
         worker.await();

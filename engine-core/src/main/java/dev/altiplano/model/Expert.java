@@ -7,7 +7,9 @@ import dev.altiplano.kernels.Worker;
 import dev.altiplano.loader.DenseWeights;
 import dev.altiplano.loader.GateUp;
 
-/** The matrices of one SwiGLU block of width {@code F}; the callers await between the operations. */
+/**
+ * The matrices of one SwiGLU block of width {@code F}; the callers await between the operations.
+ */
 record Expert(GateUp gateUp, Matrix down) {
     static Expert of(DenseWeights weights) {
         return new Expert(weights.gateUp(), weights.down());

@@ -5,14 +5,15 @@ import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.SwiGlu;
 import dev.altiplano.kernels.Worker;
+
 import java.util.List;
 
 /**
  * The experts chosen by the router, plus the expert that every token shares.
  *
- * <p>Source: {@code Llama4TextMoe.forward} in Hugging Face transformers. Tokens are grouped by expert
- * first, so that an expert's weights are read once per block; routed and shared experts run side by
- * side.
+ * <p>Source: {@code Llama4TextMoe.forward} in Hugging Face transformers. Tokens are grouped by
+ * expert first, so that an expert's weights are read once per block; routed and shared experts run
+ * side by side.
  */
 record Mixture(Matrix router, List<Expert> experts, Expert shared) implements FeedForward {
     @Override

@@ -2,13 +2,14 @@ package dev.altiplano.model;
 
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.Worker;
+
 import java.util.Arrays;
 
 /**
  * Which token goes to which expert in one block, and the scratch of the routed experts.
  *
- * <p>An assignment is one (token, expert) pair. Assignments are sorted by expert, then by token; the
- * assignments of one expert form a group whose rows lie together.
+ * <p>An assignment is one (token, expert) pair. Assignments are sorted by expert, then by token;
+ * the assignments of one expert form a group whose rows lie together.
  */
 final class Routing {
     /** Router logits {@code [n, experts]}. */

@@ -8,11 +8,12 @@ import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.SoftmaxAttention;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scratch and inputs of one pass over a block of tokens. Made once per model and used by one pass at
- * a time, so that a pass allocates nothing.
+ * Scratch and inputs of one pass over a block of tokens. Made once per model and used by one pass
+ * at a time, so that a pass allocates nothing.
  */
 final class Step {
     /** Residual stream {@code [n, hidden]}. */
@@ -52,7 +53,9 @@ final class Step {
     private @Nullable KvCache cache;
     private boolean temperatureVaries;
 
-    /** @param tokens most tokens in a block */
+    /**
+     * @param tokens most tokens in a block
+     */
     Step(Llama4Config config, KvLayout layout, int tokens) {
         this.config = config;
         this.layout = layout;
@@ -73,7 +76,17 @@ final class Step {
         sharedDelta = Rows.of(tokens, hidden);
         all =
                 new Rows[] {
-                    x, normed, q, k, v, attended, delta, wide, activated, sharedWide, sharedActivated,
+                    x,
+                    normed,
+                    q,
+                    k,
+                    v,
+                    attended,
+                    delta,
+                    wide,
+                    activated,
+                    sharedWide,
+                    sharedActivated,
                     sharedDelta
                 };
         temperatures = new float[tokens];

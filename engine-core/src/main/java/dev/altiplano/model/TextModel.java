@@ -9,27 +9,32 @@ import dev.altiplano.kernels.RmsNorm;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.Worker;
 import dev.altiplano.kernels.Workers;
+import dev.altiplano.loader.DenseWeights;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.LayerWeights;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.MixtureWeights;
-import dev.altiplano.loader.DenseWeights;
 import dev.altiplano.loader.TextWeights;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The text model: embedding, decoder layers, final norm, head.
  *
- * <p>Used by many threads; passes run one after the other, in the order in which they were asked for.
+ * <p>Used by many threads; passes run one after the other, in the order in which they were asked
+ * for.
  */
 public final class TextModel implements AutoCloseable {
-    /** Rows of logits made at once when all positions are wanted: 13 MB for Llama 4's vocabulary. */
+    /**
+     * Rows of logits made at once when all positions are wanted: 13 MB for Llama 4's vocabulary.
+     */
     private static final int LOGIT_ROWS = 16;
 
     private static final int[] NONE = {};
@@ -53,7 +58,8 @@ public final class TextModel implements AutoCloseable {
      * @param threads worker threads, the calling one included; at least 1
      * @param blockSize most tokens in one pass; at least 1
      */
-    public TextModel(Llama4Config config, TextWeights weights, KvType kvType, int threads, int blockSize) {
+    public TextModel(
+            Llama4Config config, TextWeights weights, KvType kvType, int threads, int blockSize) {
         this.config = config;
         this.weights = weights;
         this.blockSize = blockSize;
@@ -81,7 +87,11 @@ public final class TextModel implements AutoCloseable {
                     new DecoderLayer(
                             layer.attentionNorm(),
                             new Attention(
-                                    layer.attention(), positions, i, config.headDim(), config.normEpsilon()),
+                                    layer.attention(),
+                                    positions,
+                                    i,
+                                    config.headDim(),
+                                    config.normEpsilon()),
                             layer.feedForwardNorm(),
                             feedForward(layer),
                             config.normEpsilon()));
@@ -100,7 +110,9 @@ public final class TextModel implements AutoCloseable {
         };
     }
 
-    /** Heap that the scratch of a model takes, in bytes: activations of one block and some logits. */
+    /**
+     * Heap that the scratch of a model takes, in bytes: activations of one block and some logits.
+     */
     public static long scratchBytes(Llama4Config config, int blockSize) {
         long logitRows = Math.min(LOGIT_ROWS, blockSize);
         long logits = logitRows * ((long) config.vocabularySize() + config.hiddenSize());
@@ -118,8 +130,9 @@ public final class TextModel implements AutoCloseable {
     }
 
     /**
-     * How many of the next {@code remaining} tokens one pass may read: a block holds no more than the
-     * model's scratch and never crosses a chunk border, so that all its rows see the same chunk.
+     * How many of the next {@code remaining} tokens one pass may read: a block holds no more than
+     * the model's scratch and never crosses a chunk border, so that all its rows see the same
+     * chunk.
      */
     public int blockAt(int position, int remaining) {
         int count = Math.min(blockSize, remaining);
@@ -139,8 +152,7 @@ public final class TextModel implements AutoCloseable {
      * @param wish what the caller wants to see of it
      * @throws IllegalArgumentException if an id or the count is out of range
      * @throws IllegalStateException if the model or the cache is closed
-     * @throws CancellationException if the wish was cancelled half-way; the cache
-     *     is as before
+     * @throws CancellationException if the wish was cancelled half-way; the cache is as before
      */
     public void read(int[] tokens, int from, int count, KvCache cache, Wish wish) {
         checkBlock(tokens, from, count, cache);
@@ -166,7 +178,8 @@ public final class TextModel implements AutoCloseable {
         if (count < 1 || count > blockAt(cache.position(), count)) {
             throw new IllegalArgumentException(
                     "a block of %d tokens at position %d, expected 1 to %d"
-                            .formatted(count, cache.position(), blockAt(cache.position(), blockSize)));
+                            .formatted(
+                                    count, cache.position(), blockAt(cache.position(), blockSize)));
         }
         for (int i = from; i < from + count; i++) {
             if (tokens[i] < 0 || tokens[i] >= config.vocabularySize()) {
@@ -265,7 +278,11 @@ public final class TextModel implements AutoCloseable {
                 selected.resize(count);
                 logits.resize(count);
                 System.arraycopy(
-                        step.x.data(), step.x.offset(row), selected.data(), 0, count * selected.width());
+                        step.x.data(),
+                        step.x.offset(row),
+                        selected.data(),
+                        0,
+                        count * selected.width());
             }
             worker.await();
             RmsNorm.apply(worker, selected, weights.norm(), config.normEpsilon(), selected);

@@ -1,7 +1,8 @@
 package dev.altiplano.model;
 
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.BooleanSupplier;
 
 /**
  * What a caller wants of one pass.

@@ -3,13 +3,14 @@ package dev.altiplano.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 
 class SamplerTest {
     /** e^x of these is 8, 4, 2, 1, 1: probabilities 1/2, 1/4, 1/8, 1/16, 1/16. */
@@ -19,7 +20,8 @@ class SamplerTest {
 
     @Test
     void temperatureZeroTakesTheLargestAndOfEqualOnesTheFirst() {
-        assertThat(draw(SamplingParameters.GREEDY, 1, new float[] {1, 3, 3, 2})).containsOnlyKeys(1);
+        assertThat(draw(SamplingParameters.GREEDY, 1, new float[] {1, 3, 3, 2}))
+                .containsOnlyKeys(1);
     }
 
     @Test
@@ -85,8 +87,7 @@ class SamplerTest {
 
     @Test
     void biasReachesASingleToken() {
-        SamplingParameters parameters =
-                new SamplingParameters(0, 0, 1, 0, 1, 0, 0, Map.of(2, 5f));
+        SamplingParameters parameters = new SamplingParameters(0, 0, 1, 0, 1, 0, 0, Map.of(2, 5f));
 
         assertThat(draw(parameters, 1, HALVES)).containsOnlyKeys(2);
     }
@@ -123,7 +124,8 @@ class SamplerTest {
         return new TreeSet<>(draw(parameters, 4_000, HALVES).keySet());
     }
 
-    private static Map<Integer, Integer> draw(SamplingParameters parameters, int times, float[] logits) {
+    private static Map<Integer, Integer> draw(
+            SamplingParameters parameters, int times, float[] logits) {
         Sampler sampler = new Sampler(parameters, 1, logits.length, new TokenCounts(logits.length));
         Map<Integer, Integer> drawn = new TreeMap<>();
         for (int i = 0; i < times; i++) {
@@ -134,7 +136,8 @@ class SamplerTest {
 
     private static List<Integer> sequence(
             SamplingParameters parameters, long seed, float[] logits) {
-        Sampler sampler = new Sampler(parameters, seed, logits.length, new TokenCounts(logits.length));
+        Sampler sampler =
+                new Sampler(parameters, seed, logits.length, new TokenCounts(logits.length));
         return IntStream.range(0, 50).map(i -> sampler.choose(logits.clone())).boxed().toList();
     }
 

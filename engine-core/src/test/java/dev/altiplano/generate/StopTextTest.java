@@ -2,9 +2,10 @@ package dev.altiplano.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 class StopTextTest {
     @Test
@@ -48,8 +49,13 @@ class StopTextTest {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         for (int run = 0; run < 500; run++) {
-            String text = random.ints(40, 'a', 'd').collect(StringBuilder::new,
-                    (all, c) -> all.append((char) c), StringBuilder::append).toString();
+            String text =
+                    random.ints(40, 'a', 'd')
+                            .collect(
+                                    StringBuilder::new,
+                                    (all, c) -> all.append((char) c),
+                                    StringBuilder::append)
+                            .toString();
             List<String> stops = List.of("abcab", "cc", "bab");
             StopText stop = new StopText(stops);
             StringBuilder released = new StringBuilder();

@@ -1,18 +1,21 @@
 package dev.altiplano.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
  * One worker's attention of a few query rows to one KV head, page by page with a running maximum.
  *
- * <p>A query is a row of q together with one of the query heads that share the KV head. Pages are summed up
- * in chunks of {@link #CHUNK} pages, each from nothing, and the chunks are folded in order: the bits are
- * the same whether one worker takes all chunks or each is computed apart.
+ * <p>A query is a row of q together with one of the query heads that share the KV head. Pages are
+ * summed up in chunks of {@link #CHUNK} pages, each from nothing, and the chunks are folded in
+ * order: the bits are the same whether one worker takes all chunks or each is computed apart.
  */
 final class AttentionBlock {
     /** Pages per chunk. */
@@ -24,16 +27,23 @@ final class AttentionBlock {
     private static final int PAGE = KvLayout.PAGE;
     private static final int UNIT = KvLayout.UNIT;
     private static final int STRIDE = TileOperands.STRIDE;
+
+    /** Bytes of a row of queries or scores. */
+    private static final long ROW = 4L * STRIDE;
+
     private static final KernelSet KERNELS = KernelSets.BEST;
     private static final int LANES = KERNELS.lanes();
+    private static final int PANEL = 2 * LANES;
 
     private final KvLayout layout;
     private final int group;
     private final int padded;
-    private final float[] queries;
-    private final float[] scores;
-    private final float[] keys;
-    private final float[] values;
+    private final MemorySegment queries;
+    private final MemorySegment scores;
+    private final MemorySegment keys;
+    private final MemorySegment values;
+    private final MemorySegment sums;
+    private final float[] query;
     private final float[] chunk;
     private final float[] total;
     private final TileOperands tile = new TileOperands();
@@ -46,10 +56,12 @@ final class AttentionBlock {
         group = heads / layout.kvHeads();
         padded = (layout.headDim() + UNIT - 1) / UNIT * UNIT;
         int room = rows(group) * group;
-        queries = new float[room * STRIDE];
-        scores = new float[room * STRIDE];
-        keys = new float[PAGE * layout.headDim()];
-        values = new float[PAGE * padded];
+        queries = Scratch.allocate((long) room * STRIDE);
+        scores = Scratch.allocate((long) room * STRIDE);
+        keys = Scratch.allocate((long) (PAGE + PANEL) * layout.headDim());
+        values = Scratch.allocate((long) (padded + PANEL) * PAGE);
+        sums = Scratch.allocate((long) room * padded);
+        query = new float[layout.headDim()];
         chunk = new float[room * record(layout)];
         total = new float[room * record(layout)];
     }
@@ -59,7 +71,9 @@ final class AttentionBlock {
         return Math.max(1, QUERIES / group);
     }
 
-    /** Floats of a query's state: the weighted values, then the maximum and the sum of the weights. */
+    /**
+     * Floats of a query's state: the weighted values, then the maximum and the sum of the weights.
+     */
     static int record(KvLayout layout) {
         return (layout.headDim() + UNIT - 1) / UNIT * UNIT + 2;
     }
@@ -73,8 +87,9 @@ final class AttentionBlock {
         float scale = (float) (1 / Math.sqrt(dim));
         for (int i = 0; i < count; i++) {
             int from = q.offset(firstRow + i / group) + (head * group + i % group) * dim;
-            System.arraycopy(q.data(), from, queries, i * STRIDE, dim);
-            KERNELS.scale(queries, i * STRIDE, dim, scale);
+            System.arraycopy(q.data(), from, query, 0, dim);
+            KERNELS.scale(query, 0, dim, scale);
+            MemorySegment.copy(query, 0, queries, JAVA_FLOAT, ROW * i, dim);
         }
         clear(total);
     }
@@ -90,6 +105,7 @@ final class AttentionBlock {
     /** Attends to the pages of one chunk; the first query row may use slots 0 to {@code first}. */
     void attend(KvPages pages, int number, int first) {
         clear(chunk);
+        sums.fill((byte) 0);
         int slots = first + (count - 1) / group + 1;
         int end = Math.min((number + 1) * CHUNK * PAGE, slots);
         for (int start = number * CHUNK * PAGE; start < end; start += PAGE) {
@@ -101,57 +117,78 @@ final class AttentionBlock {
             }
             sumValues(page, filled);
         }
+        for (int i = 0; i < count; i++) {
+            MemorySegment.copy(sums, JAVA_FLOAT, 4L * padded * i, chunk, i * (padded + 2), padded);
+        }
     }
 
     /** Computes the scores of the first {@code filled} slots of a page. */
     private void score(MemorySegment page, int filled) {
         int dim = layout.headDim();
         int units = (filled + UNIT - 1) / UNIT;
-        KERNELS.decode(page, layout.type().dtype(), layout.key(head, 0, 0), keys, 0, units * UNIT * dim);
+        decode(page, layout.key(head, 0, 0), units, dim, dim, keys);
         for (int i = 0; i < count; i++) {
-            Arrays.fill(scores, i * STRIDE, i * STRIDE + units * UNIT, 0);
+            Scratch.clear(scores, ROW * i, units * UNIT);
         }
         tile.a = queries;
         tile.b = keys;
         tile.c = scores;
         tile.depth = dim;
-        tile.rowStep = STRIDE;
-        multiply(units, UNIT * dim);
+        tile.rowStep = ROW;
+        multiply(units);
     }
 
     /** Adds weighted values of the first {@code filled} slots of a page. */
     private void sumValues(MemorySegment page, int filled) {
         int units = padded / UNIT;
-        for (int s = 0; s < units; s++) {
-            long offset = layout.value(head, 0, s * UNIT);
-            KERNELS.decode(page, layout.type().dtype(), offset, values, s * UNIT * PAGE, UNIT * filled);
-        }
+        decode(page, layout.value(head, 0, 0), units, PAGE, filled, values);
         tile.a = scores;
         tile.b = values;
-        tile.c = chunk;
+        tile.c = sums;
         tile.depth = filled;
-        tile.rowStep = padded + 2;
-        multiply(units, UNIT * PAGE);
+        tile.rowStep = 4L * padded;
+        multiply(units);
     }
 
-    /** Runs the tiles over units of 16 columns that lie {@code unit} floats apart. */
-    private void multiply(int units, int unit) {
-        tile.step = UNIT;
+    /**
+     * Turns units of 16 columns into panels.
+     *
+     * @param length rows of a unit in the page
+     * @param depth rows that are needed
+     */
+    private void decode(
+            MemorySegment page, long from, int units, int length, int depth, MemorySegment out) {
+        DType dtype = layout.type().dtype();
+        long row = (long) UNIT * dtype.bytes();
         int columns = units * UNIT;
-        for (int column = 0; column < columns; column += 2 * LANES) {
-            int next = column + LANES;
+        for (int column = 0; column < columns; column += PANEL) {
+            int next = Math.min(column + LANES, columns - LANES);
+            long first =
+                    from
+                            + (long) (column / UNIT) * length * row
+                            + (long) (column % UNIT) * dtype.bytes();
+            long second =
+                    from
+                            + (long) (next / UNIT) * length * row
+                            + (long) (next % UNIT) * dtype.bytes();
+            KERNELS.panel(page, dtype, first, second, row, depth, out, 4L * column * depth);
+        }
+    }
+
+    /** Runs the tiles over units of 16 columns. */
+    private void multiply(int units) {
+        int columns = units * UNIT;
+        for (int column = 0; column < columns; column += PANEL) {
             tile.a0 = 0;
-            tile.b0 = column / UNIT * unit + column % UNIT;
-            tile.b1 = next / UNIT * unit + next % UNIT;
-            tile.c0 = column;
-            tile.c1 = next;
-            KERNELS.product(tile, count, next < columns);
+            tile.b0 = 4L * column * tile.depth;
+            tile.c0 = 4L * column;
+            KERNELS.product(tile, count, column + LANES < columns);
         }
     }
 
     /** Turns a query's scores into weights relative to its running maximum. */
     private void weigh(int query, int slots, int filled) {
-        int at = query * STRIDE;
+        long at = ROW * query;
         int record = padded + 2;
         int state = query * record;
         if (slots > 0) {
@@ -160,13 +197,14 @@ final class AttentionBlock {
             float sum = KERNELS.expAndSum(scores, at, slots, max);
             if (max > before) {
                 float factor = Exp.of(before - max);
-                KERNELS.scale(chunk, state, padded, factor);
+                KERNELS.scale(sums, 4L * padded * query, padded, factor);
                 chunk[state + padded + 1] *= factor;
             }
             chunk[state + padded] = max;
             chunk[state + padded + 1] += sum;
         }
-        Arrays.fill(scores, at + Math.max(0, slots), at + filled, 0);
+        int unused = filled - Math.max(0, slots);
+        Scratch.clear(scores, at + 4L * (filled - unused), unused);
     }
 
     /** Floats that {@link #save} writes. */

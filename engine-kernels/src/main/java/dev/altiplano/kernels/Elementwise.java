@@ -37,7 +37,7 @@ public final class Elementwise {
                     "x is [%d, %d], the bias has %d outputs and %d inputs"
                             .formatted(x.count(), x.width(), bias.outputs(), bias.inputs()));
         }
-        float[] decoded = w.scratch.left(x.width());
+        float[] decoded = w.scratch.floats(x.width());
         KERNELS.decode(bias.data(), bias.dtype(), 0, decoded, 0, x.width());
         for (int r; (r = w.next(x.count())) >= 0; ) {
             KERNELS.add(x.data(), x.offset(r), decoded, 0, x.width());

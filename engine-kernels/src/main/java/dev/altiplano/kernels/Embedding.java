@@ -1,6 +1,7 @@
 package dev.altiplano.kernels;
 
 import dev.altiplano.kernels.internal.KernelSets;
+
 import java.util.Objects;
 
 /** Reads rows of an embedding table. */
@@ -8,8 +9,8 @@ public final class Embedding {
     private Embedding() {}
 
     /**
-     * Writes row {@code index} of the table, exactly, to {@code out[offset, offset + inputs)}. A plain
-     * call, not a loop.
+     * Writes row {@code index} of the table, exactly, to {@code out[offset, offset + inputs)}. A
+     * plain call, not a loop.
      *
      * @param table {@link Order#OUTPUT_MAJOR}: one output per token
      * @throws IllegalArgumentException if the table is stored input-major

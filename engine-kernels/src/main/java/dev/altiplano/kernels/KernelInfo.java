@@ -1,6 +1,7 @@
 package dev.altiplano.kernels;
 
 import dev.altiplano.kernels.internal.KernelSets;
+
 import java.util.Optional;
 
 /** Which kernels this JVM runs. */

@@ -3,17 +3,19 @@ package dev.altiplano.kernels;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.altiplano.kernels.internal.TileOperands;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How keys and values lie in a page of {@link #PAGE} positions.
  *
  * <p>For each KV head first the keys, {@code [PAGE / 16][headDim][16 positions]}, then the values,
- * {@code [headDim / 16 rounded up][PAGE][16 elements]}: whatever the kernels read side by side lies side
- * by side. The layout is the same on every machine.
+ * {@code [headDim / 16 rounded up][PAGE][16 elements]}: whatever the kernels read side by side lies
+ * side by side. The layout is the same on every machine.
  */
 public final class KvLayout {
     /** Positions per page. */
@@ -103,12 +105,13 @@ public final class KvLayout {
     }
 
     /**
-     * Loop over rows. Writes row r of keys and values to slot {@code pages.filled() + r}; await before
-     * they are read.
+     * Loop over rows. Writes row r of keys and values to slot {@code pages.filled() + r}; await
+     * before they are read.
      *
      * @param k {@code [n, kvHeads * headDim]}
      * @param v as k
-     * @throws IllegalArgumentException if a size does not fit, or the pages do not hold so many slots
+     * @throws IllegalArgumentException if a size does not fit, or the pages do not hold so many
+     *     slots
      */
     public void store(Worker w, KvPages pages, Rows k, Rows v) {
         int width = kvHeads * headDim;
@@ -147,7 +150,9 @@ public final class KvLayout {
 
     /** Rounds to nearest even; NaN stays NaN. */
     static short bf16(float value) {
-        int bits = Float.floatToIntBits(value); // one NaN pattern, which keeps a bit in the upper half
-        return (short) (Float.isNaN(value) ? bits >>> 16 : bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+        int bits =
+                Float.floatToIntBits(value); // one NaN pattern, which keeps a bit in the upper half
+        return (short)
+                (Float.isNaN(value) ? bits >>> 16 : bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
     }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The cached keys and values that one layer attends to: pages in order, slot {@code s} in page {@code
- * s / KvLayout.PAGE}. The caller owns the memory and changes the list only between steps.
+ * The cached keys and values that one layer attends to: pages in order, slot {@code s} in page
+ * {@code s / KvLayout.PAGE}. The caller owns the memory and changes the list only between steps.
  */
 public final class KvPages {
     private final List<MemorySegment> pages = new ArrayList<>();

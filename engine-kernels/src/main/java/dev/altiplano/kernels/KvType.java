@@ -4,7 +4,9 @@ package dev.altiplano.kernels;
 public enum KvType {
     /** IEEE 754 binary32: keys and values as they were computed. */
     F32(DType.F32),
-    /** The upper half of a binary32, rounded to nearest even: half the memory and half the traffic. */
+    /**
+     * The upper half of a binary32, rounded to nearest even: half the memory and half the traffic.
+     */
     BF16(DType.BF16);
 
     private final DType dtype;

@@ -1,10 +1,15 @@
 package dev.altiplano.kernels;
 
-/** Multiplication of activations by a weight matrix: {@code y[r, o] = sum over i of W[o, i] * x[r, i]}. */
+/**
+ * Multiplication of activations by a weight matrix: {@code y[r, o] = sum over i of W[o, i] * x[r,
+ * i]}.
+ */
 public final class Linear {
     private Linear() {}
 
-    /** Loop. Lays {@code x} out for the multiplications that follow; await before the first of them. */
+    /**
+     * Loop. Lays {@code x} out for the multiplications that follow; await before the first of them.
+     */
     public static void pack(Worker w, Rows x) {
         if (x.count() > 1) {
             MatMat.pack(w, x);
@@ -17,7 +22,8 @@ public final class Linear {
     }
 
     /**
-     * Loop. Computes {@code y[r, column + o] = sum over i of W[o, i] * x[r, i]} for every row in use.
+     * Loop. Computes {@code y[r, column + o] = sum over i of W[o, i] * x[r, i]} for every row in
+     * use.
      *
      * @param x {@code [n, inputs]}
      * @param y {@code [n, at least column + outputs]}; that column range is overwritten
@@ -31,9 +37,13 @@ public final class Linear {
             throw new IllegalArgumentException(
                     "W has %d outputs and %d inputs, x is [%d, %d], y is [%d, %d], column is %d"
                             .formatted(
-                                    weights.outputs(), weights.inputs(),
-                                    x.count(), x.width(),
-                                    y.count(), y.width(), column));
+                                    weights.outputs(),
+                                    weights.inputs(),
+                                    x.count(),
+                                    x.width(),
+                                    y.count(),
+                                    y.width(),
+                                    column));
         }
         if (x.count() == 0) {
             return;

@@ -3,6 +3,7 @@ package dev.altiplano.kernels;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
+
 import java.util.Arrays;
 
 /** Products with a single row: every weight is read once, so memory sets the pace. */
@@ -13,6 +14,8 @@ final class MatVec {
     /** Below this, claiming an item costs more than an idle worker. */
     private static final int LEAST_ITEM_BYTES = 1 << 14;
 
+    private static final int LEAST_COLUMNS = 256;
+    private static final int MOST_COLUMNS = 2048;
     private static final int DEPTH = TileOperands.STRIDE;
     private static final KernelSet KERNELS = KernelSets.BEST;
 
@@ -20,9 +23,9 @@ final class MatVec {
 
     /** One output, one dot product. */
     static void outputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
-        int rows = perItem(w, m.outputs(), (long) m.inputs() * m.dtype().bytes(), 4);
+        int rows = rowsPerItem(w, m);
         int items = (m.outputs() + rows - 1) / rows;
-        float[] scratch = w.scratch.result(4 * KERNELS.lanes());
+        float[] scratch = w.scratch.floats(4 * KERNELS.lanes());
         for (int item; (item = w.next(items)) >= 0; ) {
             int row = item * rows;
             int count = Math.min(rows, m.outputs() - row);
@@ -32,13 +35,13 @@ final class MatVec {
     }
 
     /**
-     * A range of outputs per item, as sums of weight rows. The sums run over {@link #DEPTH} inputs and are
-     * then added up, as in {@link MatMat}: both give the same bits.
+     * A range of outputs per item, as sums of weight rows. The sums run over {@link #DEPTH} inputs
+     * and are then added up, as in {@link MatMat}: both give the same bits.
      */
     static void inputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
-        int columns = perItem(w, m.outputs(), (long) m.inputs() * m.dtype().bytes(), 256);
+        int columns = columnsPerItem(w, m.outputs());
         int items = (m.outputs() + columns - 1) / columns;
-        float[] sums = w.scratch.result(columns);
+        float[] sums = w.scratch.floats(columns);
         for (int item; (item = w.next(items)) >= 0; ) {
             int first = item * columns;
             int count = Math.min(columns, m.outputs() - first);
@@ -53,12 +56,17 @@ final class MatVec {
         }
     }
 
-    /** Outputs per item: a multiple of {@code unit}, several items per worker, neither large nor tiny. */
-    private static int perItem(Worker w, int outputs, long bytesPerOutput, int unit) {
-        long shared = (outputs + 4L * w.count() - 1) / (4L * w.count());
-        long least = LEAST_ITEM_BYTES / bytesPerOutput;
-        long most = ITEM_BYTES / bytesPerOutput;
-        long chosen = Math.max(least, Math.min(most, shared));
-        return (int) ((chosen + unit) / unit * unit);
+    /** A multiple of 4, several items per worker, neither large nor tiny. */
+    private static int rowsPerItem(Worker w, Matrix m) {
+        long bytes = (long) m.inputs() * m.dtype().bytes();
+        long shared = (m.outputs() + 4L * w.count() - 1) / (4L * w.count());
+        long chosen = Math.max(LEAST_ITEM_BYTES / bytes, Math.min(ITEM_BYTES / bytes, shared));
+        return (int) Math.max(4, (chosen + 3) / 4 * 4);
+    }
+
+    /** Long runs of columns are read faster; still two items per worker. */
+    private static int columnsPerItem(Worker w, int outputs) {
+        int shared = (outputs + 2 * w.count() - 1) / (2 * w.count());
+        return Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, (shared + 63) / 64 * 64));
     }
 }

@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * Weights of one linear map where they are mapped: nothing is copied or converted.
  *
- * @param data the weights, dense, little-endian, off the heap; exactly {@code outputs * inputs} of them
+ * @param data the weights, dense, little-endian, off the heap; exactly {@code outputs * inputs} of
+ *     them
  * @param dtype how one weight is stored
  * @param order which index runs slowest
  * @param outputs length of a result, at least 1
@@ -15,12 +16,13 @@ public record Matrix(MemorySegment data, DType dtype, Order order, int outputs, 
     /**
      * Checks the view once; kernels rely on it.
      *
-     * @throws IllegalArgumentException if a size is below 1, the segment has another length, or it lies
-     *     on the heap (one heap segment slows every later call of a kernel down five times)
+     * @throws IllegalArgumentException if a size is below 1, the segment has another length, or it
+     *     lies on the heap (one heap segment slows every later call of a kernel down five times)
      */
     public Matrix {
         if (outputs < 1 || inputs < 1) {
-            throw new IllegalArgumentException("a matrix has %d outputs and %d inputs".formatted(outputs, inputs));
+            throw new IllegalArgumentException(
+                    "a matrix has %d outputs and %d inputs".formatted(outputs, inputs));
         }
         long expected = (long) outputs * inputs * dtype.bytes();
         if (data.byteSize() != expected) {

@@ -3,14 +3,16 @@ package dev.altiplano.kernels;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How a worker waits: it spins while an answer within microseconds is likely, then lets other threads
- * run, and at last sleeps in short naps. One object per worker, started anew for each wait.
+ * How a worker waits: it spins while an answer within microseconds is likely, then lets other
+ * threads run, and at last sleeps in short naps. One object per worker, started anew for each wait.
  */
 final class Patience {
     /** A hand-off takes about 1 us; longer spins only heat. */
     private static final long SPIN_NANOS = 30_000;
 
-    /** Longest gap between two regions of one answer, with room: sampling, detokenising, the caller. */
+    /**
+     * Longest gap between two regions of one answer, with room: sampling, detokenising, the caller.
+     */
     private static final long YIELD_NANOS = 1_500_000;
 
     private static final long NAP_NANOS = 50_000;

@@ -25,11 +25,15 @@ public final class RmsNorm {
             throw new IllegalArgumentException(
                     "x is [%d, %d], out is [%d, %d], weight has %d outputs and %d inputs"
                             .formatted(
-                                    x.count(), x.width(), out.count(), out.width(),
-                                    weight.outputs(), weight.inputs()));
+                                    x.count(),
+                                    x.width(),
+                                    out.count(),
+                                    out.width(),
+                                    weight.outputs(),
+                                    weight.inputs()));
         }
         int n = x.width();
-        float[] gains = w.scratch.left(n);
+        float[] gains = w.scratch.floats(n);
         boolean decoded = false;
         for (int r; (r = w.next(x.count())) >= 0; ) {
             if (!decoded) {
@@ -50,7 +54,8 @@ public final class RmsNorm {
     public static void heads(Worker w, Rows x, int headDim, float epsilon) {
         if (headDim < 1 || x.width() % headDim != 0) {
             throw new IllegalArgumentException(
-                    "a row of %d elements is not a number of heads of %d".formatted(x.width(), headDim));
+                    "a row of %d elements is not a number of heads of %d"
+                            .formatted(x.width(), headDim));
         }
         for (int r; (r = w.next(x.count())) >= 0; ) {
             for (int h = x.offset(r); h < x.offset(r) + x.width(); h += headDim) {

@@ -4,12 +4,12 @@ import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 
 /**
- * Rotary position encoding of interleaved pairs: {@code (a, b) = (x[2j], x[2j+1])} becomes {@code (a
- * cos t - b sin t, a sin t + b cos t)} with {@code t = position * frequency[j]}.
+ * Rotary position encoding of interleaved pairs: {@code (a, b) = (x[2j], x[2j+1])} becomes {@code
+ * (a cos t - b sin t, a sin t + b cos t)} with {@code t = position * frequency[j]}.
  *
- * <p>The angle is the FP32 product of the position, rounded to FP32, and the frequency, as in Meta's
- * and Hugging Face's code; its sine and cosine are then rounded once. One object serves one step at a
- * time: it holds the tables of the positions last prepared.
+ * <p>The angle is the FP32 product of the position, rounded to FP32, and the frequency, as in
+ * Meta's and Hugging Face's code; its sine and cosine are then rounded once. One object serves one
+ * step at a time: it holds the tables of the positions last prepared.
  */
 public final class Rope {
     private static final KernelSet KERNELS = KernelSets.BEST;
@@ -37,22 +37,25 @@ public final class Rope {
     }
 
     /**
-     * Loop over positions. Computes the tables of {@code count} positions; await before {@link #rotate}.
+     * Loop over positions. Computes the tables of {@code count} positions; await before {@link
+     * #rotate}.
      *
      * @throws IllegalArgumentException if there is no room for them, or the first is negative
      */
     public void prepare(Worker w, long firstPosition, int count) {
         if (firstPosition < 0 || count < 0 || count > maxRows) {
             throw new IllegalArgumentException(
-                    "%d positions from %d on, room for %d".formatted(count, firstPosition, maxRows));
+                    "%d positions from %d on, room for %d"
+                            .formatted(count, firstPosition, maxRows));
         }
         for (int r; (r = w.next(count)) >= 0; ) {
             float position = (float) (firstPosition + r);
             int row = r * 2 * frequencies.length;
             for (int j = 0; j < frequencies.length; j++) {
                 double angle = position * frequencies[j]; // the product is rounded to FP32 first
-                float c = (float) StrictMath.cos(angle);
-                float s = (float) StrictMath.sin(angle);
+                // Math, not StrictMath, which allocates; HotSpot answers it alike in every tier
+                float c = (float) Math.cos(angle);
+                float s = (float) Math.sin(angle);
                 cos[row + 2 * j] = c;
                 cos[row + 2 * j + 1] = c;
                 sin[row + 2 * j] = -s;
@@ -71,8 +74,7 @@ public final class Rope {
         if (headDim != 2 * frequencies.length || x.width() % headDim != 0 || x.count() > maxRows) {
             throw new IllegalArgumentException(
                     "x is [%d, %d], heads have %d elements; there are %d frequencies and %d positions"
-                            .formatted(
-                                    x.count(), x.width(), headDim, frequencies.length, maxRows));
+                            .formatted(x.count(), x.width(), headDim, frequencies.length, maxRows));
         }
         for (int r; (r = w.next(x.count())) >= 0; ) {
             for (int h = x.offset(r); h < x.offset(r) + x.width(); h += headDim) {

@@ -1,6 +1,11 @@
 package dev.altiplano.kernels;
 
-/** FP32 activations {@code [count, width]}, row after row on the heap; room for {@link #capacity()} rows. */
+import java.lang.foreign.MemorySegment;
+
+/**
+ * FP32 activations {@code [count, width]}, row after row on the heap; room for {@link #capacity()}
+ * rows.
+ */
 public final class Rows {
     private final float[] data;
     private final int start;
@@ -25,7 +30,8 @@ public final class Rows {
      */
     public static Rows of(int capacity, int width) {
         if (capacity < 1 || width < 1 || (long) capacity * width > Integer.MAX_VALUE - 128) {
-            throw new IllegalArgumentException("cannot hold %d rows of %d floats".formatted(capacity, width));
+            throw new IllegalArgumentException(
+                    "cannot hold %d rows of %d floats".formatted(capacity, width));
         }
         return new Rows(new float[capacity * width], 0, width, capacity, new Packing());
     }
@@ -53,10 +59,11 @@ public final class Rows {
     }
 
     /**
-     * A second copy of the floats in the order that the multiplications of several rows read: see {@link
-     * MatMat#pack}. The panel of the rows from {@code row} on starts at {@link #offset}, too.
+     * A second copy of the floats, off the heap, in the order that the multiplications of several
+     * rows read: see {@link MatMat#pack}. The panel of the rows from {@code row} on starts at float
+     * {@link #offset}, too.
      */
-    float[] packed() {
+    MemorySegment packed() {
         return packing.floats(data.length);
     }
 
@@ -85,16 +92,16 @@ public final class Rows {
         /** A vector that starts at the last float may reach this far behind it. */
         private static final int SLACK = 64;
 
-        private volatile float[] floats = {};
+        private volatile MemorySegment floats = MemorySegment.NULL;
 
-        float[] floats(int size) {
-            float[] made = floats;
-            return made.length > 0 ? made : make(size);
+        MemorySegment floats(int size) {
+            MemorySegment made = floats;
+            return made.byteSize() > 0 ? made : make(size);
         }
 
-        private synchronized float[] make(int size) {
-            if (floats.length == 0) {
-                floats = new float[size + SLACK];
+        private synchronized MemorySegment make(int size) {
+            if (floats.byteSize() == 0) {
+                floats = Scratch.allocate(size + SLACK);
             }
             return floats;
         }

@@ -1,8 +1,8 @@
 package dev.altiplano.kernels;
 
 /**
- * Causal attention over cached keys and values: {@code out = softmax(q k / sqrt(headDim)) v}. Query head
- * {@code h} uses KV head {@code h * kvHeads / heads}.
+ * Causal attention over cached keys and values: {@code out = softmax(q k / sqrt(headDim)) v}. Query
+ * head {@code h} uses KV head {@code h * kvHeads / heads}.
  *
  * <p>One object serves one step at a time: it owns scratch memory.
  */
@@ -21,7 +21,8 @@ public final class SoftmaxAttention {
     public SoftmaxAttention(KvLayout layout, int heads, int maxRows) {
         if (heads < 1 || heads % layout.kvHeads() != 0 || maxRows < 1) {
             throw new IllegalArgumentException(
-                    "%d query heads, %d KV heads, %d rows".formatted(heads, layout.kvHeads(), maxRows));
+                    "%d query heads, %d KV heads, %d rows"
+                            .formatted(heads, layout.kvHeads(), maxRows));
         }
         this.layout = layout;
         this.heads = heads;
@@ -29,7 +30,8 @@ public final class SoftmaxAttention {
     }
 
     /**
-     * Loops, with barriers between them: all workers call it, and await before they use {@code out}.
+     * Loops, with barriers between them: all workers call it, and await before they use {@code
+     * out}.
      *
      * @param q {@code [n, heads * headDim]}, not scaled: the kernel applies {@code headDim^(-1/2)}
      * @param pages keys and values; row r attends slots 0 to {@code first + r}
@@ -47,8 +49,14 @@ public final class SoftmaxAttention {
             throw new IllegalArgumentException(
                     "q is [%d, %d], out is [%d, %d], expected %d heads of %d in up to %d rows; first %d"
                             .formatted(
-                                    q.count(), q.width(), out.count(), out.width(),
-                                    heads, layout.headDim(), maxRows, first));
+                                    q.count(),
+                                    q.width(),
+                                    out.count(),
+                                    out.width(),
+                                    heads,
+                                    layout.headDim(),
+                                    maxRows,
+                                    first));
         }
         layout.requireRoom(pages, (long) first + q.count());
         int rows = AttentionBlock.rows(heads / layout.kvHeads());
@@ -78,8 +86,7 @@ public final class SoftmaxAttention {
         }
     }
 
-    private void attendInChunks(
-            Worker w, Rows q, KvPages pages, int first, Rows out, int chunks) {
+    private void attendInChunks(Worker w, Rows q, KvPages pages, int first, Rows out, int chunks) {
         int kvHeads = layout.kvHeads();
         AttentionBlock block = w.scratch.attention(layout, heads);
         int size = q.count() * (heads / kvHeads) * AttentionBlock.record(layout);

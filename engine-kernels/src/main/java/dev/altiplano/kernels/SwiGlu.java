@@ -13,8 +13,8 @@ public final class SwiGlu {
     private SwiGlu() {}
 
     /**
-     * Loop. Computes {@code out[r, i] = g / (1 + e^-g) * u} with {@code g = gateUp[r, i]} and {@code u =
-     * gateUp[r, F + i]}.
+     * Loop. Computes {@code out[r, i] = g / (1 + e^-g) * u} with {@code g = gateUp[r, i]} and
+     * {@code u = gateUp[r, F + i]}.
      *
      * @param gateUp {@code [n, 2F]}, the gate first
      * @param out {@code [n, F]}
@@ -33,7 +33,8 @@ public final class SwiGlu {
             int from = item % pieces * PIECE;
             int gate = gateUp.offset(r) + from;
             int count = Math.min(PIECE, width - from);
-            KERNELS.swiGlu(gateUp.data(), gate, gate + width, out.data(), out.offset(r) + from, count);
+            KERNELS.swiGlu(
+                    gateUp.data(), gate, gate + width, out.data(), out.offset(r) + from, count);
         }
     }
 }

@@ -3,9 +3,9 @@ package dev.altiplano.kernels;
 /**
  * One thread's place in a running {@link Workers.Region}.
  *
- * <p>All workers of a team run the same code and so meet the same loops and the same barriers in the
- * same order. A loop's items are shared out as the workers ask for them; results must not depend on
- * who got which.
+ * <p>All workers of a team run the same code and so meet the same loops and the same barriers in
+ * the same order. A loop's items are shared out as the workers ask for them; results must not
+ * depend on who got which.
  */
 public final class Worker {
     /** Number of the loop this worker is in; counts through all regions of the team. */
@@ -33,15 +33,16 @@ public final class Worker {
     }
 
     /**
-     * Claims the next item of the current loop. A worker stays in a loop until it is told -1; its next
-     * call belongs to the next loop. Never waits and never allocates.
+     * Claims the next item of the current loop. A worker stays in a loop until it is told -1; its
+     * next call belongs to the next loop. Never waits and never allocates.
      *
      * @param items items of the loop, 0 or more; the same number on all workers
      * @return an item from 0 to {@code items - 1} that nobody else gets, or -1 when none is left
      */
     public int next(int items) {
         team.releaseOnFailure();
-        // One counter serves any number of loops: whoever finds it at a later loop knows that his own
+        // One counter serves any number of loops: whoever finds it at a later loop knows that his
+        // own
         // is used up, because nobody enters a later loop before that.
         while (true) {
             long seen = team.claims.get();

@@ -1,5 +1,7 @@
 package dev.altiplano.kernels;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -10,9 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * A team of threads that runs one {@link Region} at a time: the caller is worker 0, the others are
  * daemon platform threads owned by the team.
  *
- * <p>Between regions the threads spin for about a millisecond, so that the steps of one answer follow
- * each other without a wake-up, and then park: an idle team uses no processor time. Regions of several
- * callers run one after the other in the order of their calls.
+ * <p>Between regions the threads spin for about a millisecond, so that the steps of one answer
+ * follow each other without a wake-up, and then park: an idle team uses no processor time. Regions
+ * of several callers run one after the other in the order of their calls.
  */
 public final class Workers implements AutoCloseable {
     /** Work that every worker of the team runs, all at once. */
@@ -31,6 +33,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace
     private static final Released RELEASED = new Released();
 
     /** A thread of a team, so that a nested call can be told from a fresh one. */
@@ -52,14 +55,16 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Every claim of an item: the number of the loop in the upper half, the next item in the lower. */
+    /**
+     * Every claim of an item: the number of the loop in the upper half, the next item in the lower.
+     */
     final AtomicLong claims = new AtomicLong();
 
     private final int count;
     private final Worker caller;
     private final TeamThread[] threads;
     private final ReentrantLock turn = new ReentrantLock(true);
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicInteger arrived = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private volatile int phase;
@@ -94,8 +99,8 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Runs {@code region} on every worker and returns when all are done. Waits for regions that other
-     * threads asked for earlier.
+     * Runs {@code region} on every worker and returns when all are done. Waits for regions that
+     * other threads asked for earlier.
      *
      * <p>When a worker throws, the others leave at their next {@link Worker#next} or {@link
      * Worker#await}, the first exception is rethrown here, and the team stays usable.
@@ -119,7 +124,7 @@ public final class Workers implements AutoCloseable {
         this.region = region;
         arrived.set(0);
         running.set(count);
-        epoch++; // only the holder of the turn writes it
+        startEpoch();
         for (TeamThread thread : threads) {
             if (thread.parked) {
                 LockSupport.unpark(thread);
@@ -138,6 +143,12 @@ public final class Workers implements AutoCloseable {
         if (first instanceof Error error) {
             throw error;
         }
+    }
+
+    /** Lets the threads go; only the holder of the turn calls it. */
+    private void startEpoch() {
+        int next = epoch + 1;
+        epoch = next;
     }
 
     /** After a failure workers have left at different loops: all go on from the same number. */
@@ -241,7 +252,7 @@ public final class Workers implements AutoCloseable {
                 return;
             }
             closed = true;
-            epoch++;
+            startEpoch();
             for (TeamThread thread : threads) {
                 LockSupport.unpark(thread);
             }

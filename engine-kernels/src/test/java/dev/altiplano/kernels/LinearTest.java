@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Arrays;
 
 class LinearTest {
     private static final int[] SIZES = {1, 2, 7, 8, 15, 16, 17, 31, 33, 63, 127, 207, 1000};
@@ -61,10 +62,17 @@ class LinearTest {
                 }
                 // partial sums stay below 64 or so, whose half ulp is 4e-6; roundings wander
                 assertThat((double) y.data()[y.offset(r) + 2 + o])
-                        .as("%s %s [%d, %d], row %d of %d, output %d, %s", m.dtype(), m.order(),
-                                m.outputs(), m.inputs(), r, count, o, seed.hint())
-                        .isCloseTo(sum, within(
-                                4e-6 * Math.sqrt(m.inputs())));
+                        .as(
+                                "%s %s [%d, %d], row %d of %d, output %d, %s",
+                                m.dtype(),
+                                m.order(),
+                                m.outputs(),
+                                m.inputs(),
+                                r,
+                                count,
+                                o,
+                                seed.hint())
+                        .isCloseTo(sum, within(4e-6 * Math.sqrt(m.inputs())));
             }
             assertThat(y.data()[y.offset(r) + 1]).as("column before").isEqualTo(9);
             assertThat(y.data()[y.offset(r) + 2 + m.outputs()]).as("column behind").isEqualTo(9);
@@ -75,12 +83,11 @@ class LinearTest {
         Rows y = Rows.of(x.count(), width);
         Arrays.fill(y.data(), 9);
         try (Workers workers = new Workers(threads)) {
-            workers.run(
-                    w -> {
-                        Linear.pack(w, x);
-                        w.await();
-                        Linear.multiply(w, m, x, y, column);
-                    });
+            workers.run(w -> {
+                Linear.pack(w, x);
+                w.await();
+                Linear.multiply(w, m, x, y, column);
+            });
         }
         return y;
     }
@@ -142,21 +149,21 @@ class LinearTest {
         }
 
         try (Workers workers = new Workers(2)) {
-            workers.run(
-                    w -> {
-                        for (Rows part : parts) {
-                            Linear.pack(w, part);
-                        }
-                        w.await();
-                        for (int i = 0; i < 4; i++) {
-                            Linear.multiply(w, m, parts[i], results[i]);
-                        }
-                    });
+            workers.run(w -> {
+                for (Rows part : parts) {
+                    Linear.pack(w, part);
+                }
+                w.await();
+                for (int i = 0; i < 4; i++) {
+                    Linear.multiply(w, m, parts[i], results[i]);
+                }
+            });
         }
 
         for (int i : new int[] {0, 2, 3}) { // the part of one row has other bits
             float[] alone = multiply(1, m, parts[i], 20, 0).data();
-            assertThat(Arrays.copyOfRange(y.data(), cuts[i] * 20, cuts[i + 1] * 20)).isEqualTo(alone);
+            assertThat(Arrays.copyOfRange(y.data(), cuts[i] * 20, cuts[i + 1] * 20))
+                    .isEqualTo(alone);
         }
     }
 

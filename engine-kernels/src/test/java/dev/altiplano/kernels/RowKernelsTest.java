@@ -96,16 +96,16 @@ class RowKernelsTest {
         Rows x = seed.rows(3, 2 * headDim);
         float[] before = x.data().clone();
 
-        workers.run(
-                w -> {
-                    rope.prepare(w, 70_001, 3);
-                    w.await();
-                    rope.rotate(w, x, headDim);
-                });
+        workers.run(w -> {
+            rope.prepare(w, 70_001, 3);
+            w.await();
+            rope.rotate(w, x, headDim);
+        });
 
         for (int i = 0; i < before.length; i += 2) {
             float position = 70_001 + i / (2 * headDim);
-            double angle = position * frequencies[i % headDim / 2]; // an FP32 product, as in the source
+            double angle =
+                    position * frequencies[i % headDim / 2]; // an FP32 product, as in the source
             double a = before[i] * Math.cos(angle) - before[i + 1] * Math.sin(angle);
             double b = before[i] * Math.sin(angle) + before[i + 1] * Math.cos(angle);
             assertThat((double) x.data()[i]).as(seed.hint()).isCloseTo(a, within(2.5e-7));
@@ -119,12 +119,11 @@ class RowKernelsTest {
         Rows x = seed.rows(1, 8);
         float[] before = x.data().clone();
 
-        workers.run(
-                w -> {
-                    rope.prepare(w, 0, 1);
-                    w.await();
-                    rope.rotate(w, x, 4);
-                });
+        workers.run(w -> {
+            rope.prepare(w, 0, 1);
+            w.await();
+            rope.rotate(w, x, 4);
+        });
 
         assertThat(x.data()).isEqualTo(before);
     }
@@ -143,7 +142,8 @@ class RowKernelsTest {
         for (int r = 0; r < 2; r++) {
             for (int i = 0; i < width; i++) {
                 double g = gateUp.data()[gateUp.offset(r) + i];
-                double expected = g / (1 + Math.exp(-g)) * gateUp.data()[gateUp.offset(r) + width + i];
+                double expected =
+                        g / (1 + Math.exp(-g)) * gateUp.data()[gateUp.offset(r) + width + i];
                 assertThat((double) out.data()[out.offset(r) + i]) // at most 4 ulp
                         .as("gate %s, %s", g, seed.hint())
                         .isCloseTo(expected, within(4.8e-7 * Math.abs(expected) + 1e-30));
@@ -178,14 +178,13 @@ class RowKernelsTest {
         float[] factors = {2, -0.5f, 3};
         float[] before = x.data().clone();
 
-        workers.run(
-                w -> {
-                    Elementwise.add(w, x, delta);
-                    w.await();
-                    Elementwise.addBias(w, x, bias);
-                    w.await();
-                    Elementwise.scale(w, x, factors);
-                });
+        workers.run(w -> {
+            Elementwise.add(w, x, delta);
+            w.await();
+            Elementwise.addBias(w, x, bias);
+            w.await();
+            Elementwise.scale(w, x, factors);
+        });
 
         for (int i = 0; i < before.length; i++) {
             float sum = before[i] + delta.data()[i] + Seed.weight(bias, 0, i % width);
@@ -227,7 +226,9 @@ class RowKernelsTest {
                 .hasMessage("x is [2, 5], the bias has 1 outputs and 6 inputs");
         assertThatThrownBy(() -> workers.run(w -> Elementwise.scale(w, x, new float[1])))
                 .hasMessage("1 factors for 2 rows");
-        assertThatThrownBy(() -> new Rope(new float[1], 1).rotate(null, x, 2))
-                .hasMessage("x is [2, 5], heads have 2 elements; there are 1 frequencies and 1 positions");
+        assertThatThrownBy(() -> workers.run(w -> new Rope(new float[1], 1).rotate(w, x, 2)))
+                .hasMessage(
+                        "x is [2, 5], heads have 2 elements; there are 1 frequencies and 1"
+                                + " positions");
     }
 }

@@ -54,7 +54,8 @@ final class Seed {
             switch (dtype) {
                 case F32 -> data.set(FLOAT, 4 * i, value);
                 case F16 -> data.set(SHORT, 2 * i, Float.floatToFloat16(value));
-                case BF16 -> data.set(SHORT, 2 * i, (short) (Float.floatToRawIntBits(value) >>> 16));
+                case BF16 ->
+                        data.set(SHORT, 2 * i, (short) (Float.floatToRawIntBits(value) >>> 16));
             }
         }
         return new Matrix(data, dtype, order, outputs, inputs);

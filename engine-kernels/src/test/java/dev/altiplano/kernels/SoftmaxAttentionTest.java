@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.lang.foreign.Arena;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.lang.foreign.Arena;
 
 class SoftmaxAttentionTest {
     private final Seed seed = new Seed();
@@ -22,9 +23,18 @@ class SoftmaxAttentionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "3, 6, 20, 1, 0", "3, 6, 20, 7, 0", "1, 1, 8, 40, 0", "2, 2, 16, 3, 254", "2, 10, 128, 2, 255",
-        "1, 5, 128, 30, 500", "3, 6, 8, 1, 1023", "3, 6, 8, 1, 1024", "2, 6, 24, 5, 2500",
-        "1, 2, 33, 100, 200", "1, 80, 16, 3, 10", "2, 4, 512, 2, 20"
+        "3, 6, 20, 1, 0",
+        "3, 6, 20, 7, 0",
+        "1, 1, 8, 40, 0",
+        "2, 2, 16, 3, 254",
+        "2, 10, 128, 2, 255",
+        "1, 5, 128, 30, 500",
+        "3, 6, 8, 1, 1023",
+        "3, 6, 8, 1, 1024",
+        "2, 6, 24, 5, 2500",
+        "1, 2, 33, 100, 200",
+        "1, 80, 16, 3, 10",
+        "2, 4, 512, 2, 20"
     })
     void equalsTheFormulaInDoublePrecision(int kvHeads, int heads, int dim, int count, int first) {
         Case c = new Case(kvHeads, heads, dim, KvType.F32, count, first);
@@ -97,7 +107,6 @@ class SoftmaxAttentionTest {
         final int kvHeads;
         final int heads;
         final int dim;
-        final int count;
         final int first;
         final KvLayout layout;
         final KvPages pages = new KvPages();
@@ -109,7 +118,6 @@ class SoftmaxAttentionTest {
             this.kvHeads = kvHeads;
             this.heads = heads;
             this.dim = dim;
-            this.count = count;
             this.first = first;
             layout = new KvLayout(kvHeads, dim, type);
             q = seed.rows(count, heads * dim);
@@ -147,8 +155,7 @@ class SoftmaxAttentionTest {
             SoftmaxAttention attention = new SoftmaxAttention(layout, heads, rows);
             Rows out = Rows.of(rows, heads * dim);
             try (Workers workers = new Workers(threads)) {
-                workers.run(
-                        w -> attention.attend(w, q.part(from, rows), pages, first + from, out));
+                workers.run(w -> attention.attend(w, q.part(from, rows), pages, first + from, out));
             }
             return out;
         }

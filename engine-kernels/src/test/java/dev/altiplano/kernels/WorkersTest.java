@@ -3,6 +3,11 @@ package dev.altiplano.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +15,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class WorkersTest {
@@ -25,14 +26,13 @@ class WorkersTest {
 
         try (Workers workers = new Workers(threads)) {
             for (int region = 1; region <= 20; region++) {
-                workers.run(
-                        w -> {
-                            for (int loop = 0; loop < loops; loop++) {
-                                for (int i; (i = w.next(loop % 8)) >= 0; ) {
-                                    taken.incrementAndGet(loop * 7 + i);
-                                }
-                            }
-                        });
+                workers.run(w -> {
+                    for (int loop = 0; loop < loops; loop++) {
+                        for (int i; (i = w.next(loop % 8)) >= 0; ) {
+                            taken.incrementAndGet(loop * 7 + i);
+                        }
+                    }
+                });
                 for (int loop = 0; loop < loops; loop++) {
                     for (int i = 0; i < 7; i++) {
                         int expected = i < loop % 8 ? region : 0;
@@ -50,19 +50,18 @@ class WorkersTest {
         AtomicInteger wrong = new AtomicInteger();
 
         try (Workers workers = new Workers(threads)) {
-            workers.run(
-                    w -> {
-                        for (int round = 1; round <= 2000; round++) {
-                            written[w.index()] = round;
-                            w.await();
-                            for (int seen : written) {
-                                if (seen != round) {
-                                    wrong.incrementAndGet();
-                                }
-                            }
-                            w.await();
+            workers.run(w -> {
+                for (int round = 1; round <= 2000; round++) {
+                    written[w.index()] = round;
+                    w.await();
+                    for (int seen : written) {
+                        if (seen != round) {
+                            wrong.incrementAndGet();
                         }
-                    });
+                    }
+                    w.await();
+                }
+            });
         }
 
         assertThat(wrong).hasValue(0);
@@ -76,14 +75,13 @@ class WorkersTest {
 
         try (Workers workers = new Workers(3)) {
             assertThat(workers.count()).isEqualTo(3);
-            workers.run(
-                    w -> {
-                        assertThat(w.count()).isEqualTo(3);
-                        indices.add(w.index());
-                        if (Thread.currentThread() == caller) {
-                            callersIndex.add(w.index());
-                        }
-                    });
+            workers.run(w -> {
+                assertThat(w.count()).isEqualTo(3);
+                indices.add(w.index());
+                if (Thread.currentThread() == caller) {
+                    callersIndex.add(w.index());
+                }
+            });
         }
 
         assertThat(indices).containsExactlyInAnyOrder(0, 1, 2);
@@ -96,26 +94,23 @@ class WorkersTest {
         IllegalArgumentException thrown = new IllegalArgumentException("broken");
 
         try (Workers workers = new Workers(3)) {
-            assertThatThrownBy(
-                            () ->
-                                    workers.run(
-                                            w -> {
-                                                w.next(5);
-                                                if (w.index() == failing) {
-                                                    throw thrown;
-                                                }
-                                                w.await();
-                                            }))
+            assertThatThrownBy(() ->
+                            workers.run(w -> {
+                                w.next(5);
+                                if (w.index() == failing) {
+                                    throw thrown;
+                                }
+                                w.await();
+                            }))
                     .isSameAs(thrown);
 
             AtomicInteger sum = new AtomicInteger();
-            workers.run(
-                    w -> {
-                        for (int i; (i = w.next(100)) >= 0; ) {
-                            sum.addAndGet(i);
-                        }
-                        w.await();
-                    });
+            workers.run(w -> {
+                for (int i; (i = w.next(100)) >= 0; ) {
+                    sum.addAndGet(i);
+                }
+                w.await();
+            });
             assertThat(sum).as("the team is still usable").hasValue(4950);
         }
     }
@@ -123,18 +118,16 @@ class WorkersTest {
     @Test
     void rethrowsErrors() {
         try (Workers workers = new Workers(2)) {
-            assertThatThrownBy(
-                            () ->
-                                    workers.run(
-                                            w -> {
-                                                if (w.index() == 1) {
-                                                    throw new StackOverflowError("deep");
-                                                }
-                                                while (w.next(1) < 0) {
-                                                    Thread.onSpinWait();
-                                                }
-                                                w.await();
-                                            }))
+            assertThatThrownBy(() ->
+                            workers.run(w -> {
+                                if (w.index() == 1) {
+                                    throw new StackOverflowError("deep");
+                                }
+                                while (w.next(1) < 0) {
+                                    Thread.onSpinWait();
+                                }
+                                w.await();
+                            }))
                     .isInstanceOf(StackOverflowError.class);
         }
     }
@@ -142,14 +135,12 @@ class WorkersTest {
     @Test
     void namesABarrierThatCanNeverOpen() {
         try (Workers workers = new Workers(2)) {
-            assertThatThrownBy(
-                            () ->
-                                    workers.run(
-                                            w -> {
-                                                if (w.index() == 0) {
-                                                    w.await();
-                                                }
-                                            }))
+            assertThatThrownBy(() ->
+                            workers.run(w -> {
+                                if (w.index() == 0) {
+                                    w.await();
+                                }
+                            }))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("worker 0 waits for workers that have left the region");
         }
@@ -166,20 +157,18 @@ class WorkersTest {
             for (int c = 0; c < 4; c++) {
                 callers.add(
                         Thread.ofPlatform()
-                                .start(
-                                        () -> {
-                                            for (int i = 0; i < 200; i++) {
-                                                workers.run(
-                                                        w -> {
-                                                            if (inside.incrementAndGet() > 2) {
-                                                                wrong.incrementAndGet();
-                                                            }
-                                                            w.await();
-                                                            inside.decrementAndGet();
-                                                        });
-                                                regions.incrementAndGet();
+                                .start(() -> {
+                                    for (int i = 0; i < 200; i++) {
+                                        workers.run(w -> {
+                                            if (inside.incrementAndGet() > 2) {
+                                                wrong.incrementAndGet();
                                             }
-                                        }));
+                                            w.await();
+                                            inside.decrementAndGet();
+                                        });
+                                        regions.incrementAndGet();
+                                    }
+                                }));
             }
             for (Thread caller : callers) {
                 caller.join();
@@ -196,8 +185,18 @@ class WorkersTest {
             assertThatThrownBy(() -> workers.run(w -> workers.run(v -> {})))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("a region cannot start another region of its own team");
-            assertThatThrownBy(() -> workers.run(w -> workers.close()))
+            assertThatThrownBy(() -> workers.run(w -> close(workers)))
                     .hasMessage("a region cannot close its own team");
+        }
+    }
+
+    private static void close(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,9 +1,12 @@
 package dev.altiplano.loader;
 
 import dev.altiplano.loader.internal.jinja.JinjaTemplate;
-import java.time.Clock;
-import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.Map;
 
 /**
  * How a model wants a conversation written: a Jinja template that turns messages into a prompt.
@@ -54,7 +57,7 @@ public final class ChatTemplate {
      *     column
      */
     public String render(Map<String, ? extends @Nullable Object> variables) {
-        return template.render(variables, Clock.systemDefaultZone());
+        return template.render(variables, Clock.system(ZoneId.systemDefault()));
     }
 
     /** The text of the template as it was parsed. */

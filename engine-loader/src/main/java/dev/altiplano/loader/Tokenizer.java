@@ -58,7 +58,7 @@ public final class Tokenizer {
                                     chosen.equals(file)
                                             ? ""
                                             : " and has neither tokenizer.json nor"
-                                                  + " tokenizer.model"));
+                                                    + " tokenizer.model"));
         }
         return new Tokenizer(TokenEncoding.read(chosen));
     }

@@ -1,16 +1,18 @@
 package dev.altiplano.loader;
 
 import dev.altiplano.loader.internal.TokenizerConfig;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a folder holds for text: tokenizer, chat template, spelling of special tokens. Needs no weights;
- * each part is read when it is first asked for.
+ * What a folder holds for text: tokenizer, chat template, spelling of special tokens. Needs no
+ * weights; each part is read when it is first asked for.
  *
  * <p>May be shared by threads.
  */

@@ -1,12 +1,12 @@
 package dev.altiplano.kernels.internal;
 
 /**
- * The exponential function of all kernels, the same bits in scalar and vector form: {@code e^x = 2^n *
- * (1 + r + r^2 * q(r))} with {@code n = round(x / ln 2)} and {@code r = x - n ln 2}.
+ * The exponential function of all kernels, the same bits in scalar and vector form: {@code e^x =
+ * 2^n * (1 + r + r^2 * q(r))} with {@code n = round(x / ln 2)} and {@code r = x - n ln 2}.
  *
- * <p>Error below 1 ulp for arguments from {@link #LOWEST} to {@link #HIGHEST}; arguments outside are
- * moved to the nearer end, so {@code e^-infinity} is 1.2e-38. NaN stays NaN. {@code Math.exp} and the
- * Vector API's EXP are no replacement: their bits change when a method is compiled.
+ * <p>Error below 1 ulp for arguments from {@link #LOWEST} to {@link #HIGHEST}; arguments outside
+ * are moved to the nearer end, so {@code e^-infinity} is 1.2e-38. NaN stays NaN. {@code Math.exp}
+ * and the Vector API's EXP are no replacement: their bits change when a method is compiled.
  */
 public final class Exp {
     /** Below it the result would be subnormal. */
@@ -16,13 +16,13 @@ public final class Exp {
     public static final float HIGHEST = 88.72283f;
 
     /** 1 / ln 2. */
-    public static final float LOG2_E = 1.44269504f;
+    public static final float LOG2_E = 1.442695f;
 
     /** Adding it rounds to an integer, which then stands in the lowest bits: 1.5 * 2^23. */
     public static final float ROUND = 12582912f;
 
     /** Minus the upper bits of ln 2: products with small integers are exact. */
-    public static final float MINUS_LN2_HIGH = -0.693359375f;
+    public static final float MINUS_LN2_HIGH = -0.6933594f;
 
     /** Minus the rest of ln 2. */
     public static final float MINUS_LN2_LOW = 2.12194440e-4f;

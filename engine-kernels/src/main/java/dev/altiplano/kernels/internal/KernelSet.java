@@ -3,12 +3,13 @@ package dev.altiplano.kernels.internal;
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.simd.VectorKernels;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * The inner loops. Arguments were checked by the facades; every method works on one thread, allocates
- * nothing and adds in an order that depends on nothing but its arguments' sizes.
+ * The inner loops. Arguments were checked by the facades; every method works on one thread,
+ * allocates nothing and adds in an order that depends on nothing but its arguments' sizes.
  */
 public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     /** In words, for example {@code vector kernels, 512 bit}. */
@@ -24,7 +25,23 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count);
 
     /**
-     * Multiplies {@code rows} rows by the tiles' two vectors of columns, or by the first alone.
+     * Turns {@code count} consecutive weights of {@code rows} rows that lie {@code stride} bytes
+     * apart into FP32, exactly, TileOperands.STRIDE floats apart.
+     *
+     * @param at first byte of the result
+     */
+    void decodeRows(
+            MemorySegment data,
+            DType dtype,
+            long offset,
+            long stride,
+            int rows,
+            int count,
+            MemorySegment out,
+            long at);
+
+    /**
+     * Multiplies {@code rows} rows by the panel's two vectors of columns, or by the first alone.
      *
      * @param t operands of the first row; left changed
      */
@@ -39,27 +56,48 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      * @param out receives the results from {@code at} on
      * @param scratch room for four vectors
      */
-    void dots(Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch);
+    void dots(
+            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch);
 
     /**
-     * Adds rows of an input-major matrix, each times its factor: {@code out[j] += sum over i of x[x0 + i] *
-     * W[row + i, column + j]} as one chain in the order of i.
+     * Adds rows of an input-major matrix, each times its factor: {@code out[j] += sum over i of
+     * x[x0 + i] * W[row + i, column + j]} as one chain in the order of i.
      */
     void addRows(
             Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out);
 
     /**
-     * Turns {@code depth} rows of {@code panels} times two vectors of columns of an input-major matrix
-     * into FP32, exactly: {@code out[panel][TileOperands.STRIDE][2 * lanes]}.
+     * Turns {@code depth} rows of {@code panels} times two vectors of columns of an input-major
+     * matrix into FP32, exactly: {@code out[panel][TileOperands.STRIDE][2 * lanes]}.
      */
-    void columns(Matrix m, int row, int depth, int column, int panels, float[] out);
+    void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out);
+
+    /**
+     * Turns {@code depth} times two vectors into FP32, exactly: one panel. Both advance by {@code
+     * stride} bytes; what the second reads may be of no use, but must lie in the segment.
+     *
+     * @param at first byte of the panel
+     */
+    void panel(
+            MemorySegment data,
+            DType dtype,
+            long first,
+            long second,
+            long stride,
+            int depth,
+            MemorySegment out,
+            long at);
+
+    /**
+     * Makes a panel of packed floats {@code [depth][rows]}, with something in the unused columns.
+     */
+    void spread(MemorySegment packed, long from, int rows, int depth, MemorySegment out);
 
     /** Sum of the squares of {@code count} elements. */
     float sumOfSquares(float[] x, int from, int count);
 
     /** Computes {@code out = x * factor * weight}. */
-    void scaleBy(
-            float[] x, int from, float factor, float[] weight, float[] out, int at, int count);
+    void scaleBy(float[] x, int from, float factor, float[] weight, float[] out, int at, int count);
 
     /** Computes {@code x *= factor}. */
     void scale(float[] x, int from, int count, float factor);
@@ -68,17 +106,20 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     void add(float[] x, int from, float[] delta, int at, int count);
 
     /**
-     * Rotates the pairs of one head in place: {@code x[i] = x[i] * cos[i] + x[i ^ 1] * sin[i]}; {@code sin}
-     * holds the sine with its sign.
+     * Rotates the pairs of one head in place: {@code x[i] = x[i] * cos[i] + x[i ^ 1] * sin[i]};
+     * {@code sin} holds the sine with its sign.
      */
     void rotate(float[] x, int from, int headDim, float[] cos, float[] sin, int table);
 
     /** Computes {@code out = gate / (1 + e^-gate) * up}. */
     void swiGlu(float[] x, int gate, int up, float[] out, int at, int count);
 
-    /** The largest of {@code count} elements, at least 1 of them. */
-    float max(float[] x, int from, int count);
+    /** The largest of {@code count} floats, at least 1 of them. */
+    float max(MemorySegment x, long from, int count);
 
-    /** Replaces x by {@code e^(x - max)} and returns the sum. */
-    float expAndSum(float[] x, int from, int count, float max);
+    /** Replaces floats x by {@code e^(x - max)} and returns the sum. */
+    float expAndSum(MemorySegment x, long from, int count, float max);
+
+    /** Multiplies floats by a factor. */
+    void scale(MemorySegment x, long from, int count, float factor);
 }

@@ -4,12 +4,17 @@ import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
+
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /** The kernels in plain Java: what the vector kernels are compared with, and their replacement. */
 public final class ScalarKernels implements KernelSet {
     private static final int LANES = 4;
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final String reason;
 
@@ -39,7 +44,8 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
+    public void decode(
+            MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
         int bytes = dtype.bytes();
         for (int i = 0; i < count; i++) {
             out[at + i] = Weights.at(data, dtype, offset + (long) bytes * i);
@@ -47,33 +53,58 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public void product(TileOperands t, int rows, boolean two) {
+    public void decodeRows(
+            MemorySegment data,
+            DType dtype,
+            long offset,
+            long stride,
+            int rows,
+            int count,
+            MemorySegment out,
+            long at) {
+        int bytes = dtype.bytes();
         for (int r = 0; r < rows; r++) {
-            int a = t.a0 + r * STRIDE;
-            tile(t, a, t.b0, t.c0 + r * t.rowStep);
-            if (two) {
-                tile(t, a, t.b1, t.c1 + r * t.rowStep);
+            for (int i = 0; i < count; i++) {
+                float weight = Weights.at(data, dtype, offset + r * stride + (long) bytes * i);
+                out.set(FLOAT, at + 4L * (r * STRIDE + i), weight);
             }
         }
     }
 
-    private static void tile(TileOperands t, int a, int b, int c) {
+    @Override
+    public void product(TileOperands t, int rows, boolean two) {
+        for (int r = 0; r < rows; r++) {
+            long a = t.a0 + 4L * STRIDE * r;
+            long c = t.c0 + t.rowStep * r;
+            tile(t, a, t.b0, c);
+            if (two) {
+                tile(t, a, t.b0 + 4 * LANES, c + 4 * LANES);
+            }
+        }
+    }
+
+    private static void tile(TileOperands t, long a, long b, long c) {
         float s0 = 0;
         float s1 = 0;
         float s2 = 0;
         float s3 = 0;
+        MemorySegment panel = t.b;
         for (int k = 0; k < t.depth; k++) {
-            float w = t.a[a + k];
-            int x = b + k * t.step;
-            s0 = Math.fma(w, t.b[x], s0);
-            s1 = Math.fma(w, t.b[x + 1], s1);
-            s2 = Math.fma(w, t.b[x + 2], s2);
-            s3 = Math.fma(w, t.b[x + 3], s3);
+            float w = t.a.get(FLOAT, a + 4L * k);
+            long x = b + 8L * LANES * k;
+            s0 = Math.fma(w, panel.get(FLOAT, x), s0);
+            s1 = Math.fma(w, panel.get(FLOAT, x + 4), s1);
+            s2 = Math.fma(w, panel.get(FLOAT, x + 8), s2);
+            s3 = Math.fma(w, panel.get(FLOAT, x + 12), s3);
         }
-        t.c[c] += s0;
-        t.c[c + 1] += s1;
-        t.c[c + 2] += s2;
-        t.c[c + 3] += s3;
+        add(t.c, c, s0);
+        add(t.c, c + 4, s1);
+        add(t.c, c + 8, s2);
+        add(t.c, c + 12, s3);
+    }
+
+    private static void add(MemorySegment c, long at, float term) {
+        c.set(FLOAT, at, c.get(FLOAT, at) + term);
     }
 
     @Override
@@ -105,15 +136,40 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public void columns(Matrix m, int row, int depth, int column, int panels, float[] out) {
+    public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
         int bytes = m.dtype().bytes();
+        long stride = (long) m.outputs() * bytes;
         for (int p = 0; p < panels; p++) {
-            for (int k = 0; k < depth; k++) {
-                long from = (long) (row + k) * m.outputs() + column + p * 2 * LANES;
-                int to = (p * STRIDE + k) * 2 * LANES;
-                decode(m.data(), m.dtype(), from * bytes, out, to, 2 * LANES);
+            long first = row * stride + (column + p * 2L * LANES) * bytes;
+            long at = 8L * LANES * STRIDE * p;
+            panel(m.data(), m.dtype(), first, first + (long) LANES * bytes, stride, depth, out, at);
+        }
+    }
+
+    @Override
+    public void panel(
+            MemorySegment data,
+            DType dtype,
+            long first,
+            long second,
+            long stride,
+            int depth,
+            MemorySegment out,
+            long at) {
+        int bytes = dtype.bytes();
+        for (int k = 0; k < depth; k++) {
+            for (int j = 0; j < LANES; j++) {
+                long to = at + 4L * (2 * LANES * k + j);
+                long from = k * stride + (long) bytes * j;
+                out.set(FLOAT, to, Weights.at(data, dtype, first + from));
+                out.set(FLOAT, to + 4 * LANES, Weights.at(data, dtype, second + from));
             }
         }
+    }
+
+    @Override
+    public void spread(MemorySegment packed, long from, int rows, int depth, MemorySegment out) {
+        panel(packed, DType.F32, from, from + 4 * LANES, 4L * rows, depth, out, 0);
     }
 
     @Override
@@ -167,21 +223,34 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public float max(float[] x, int from, int count) {
-        float max = x[from];
-        for (int i = from + 1; i < from + count; i++) {
-            max = Math.max(max, x[i]);
+    public float max(MemorySegment x, long from, int count) {
+        float max = x.get(FLOAT, from);
+        for (int i = 1; i < count; i++) {
+            max = Math.max(max, x.get(FLOAT, from + 4L * i));
         }
         return max;
     }
 
     @Override
-    public float expAndSum(float[] x, int from, int count, float max) {
-        float sum = 0;
-        for (int i = from; i < from + count; i++) {
-            x[i] = Exp.of(x[i] - max);
-            sum += x[i];
+    public float expAndSum(MemorySegment x, long from, int count, float max) {
+        return expAndSum(x, from, count, max, 0);
+    }
+
+    /** As above; the sum starts from another one. */
+    public static float expAndSum(MemorySegment x, long from, int count, float max, float start) {
+        float sum = start;
+        for (int i = 0; i < count; i++) {
+            float e = Exp.of(x.get(FLOAT, from + 4L * i) - max);
+            x.set(FLOAT, from + 4L * i, e);
+            sum += e;
         }
         return sum;
+    }
+
+    @Override
+    public void scale(MemorySegment x, long from, int count, float factor) {
+        for (int i = 0; i < count; i++) {
+            x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
+        }
     }
 }

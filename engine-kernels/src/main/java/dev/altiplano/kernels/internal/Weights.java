@@ -3,6 +3,7 @@ package dev.altiplano.kernels.internal;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.altiplano.kernels.DType;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

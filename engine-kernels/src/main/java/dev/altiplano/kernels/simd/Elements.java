@@ -11,10 +11,10 @@ import static dev.altiplano.kernels.internal.Exp.Q2;
 import static dev.altiplano.kernels.internal.Exp.Q3;
 import static dev.altiplano.kernels.internal.Exp.Q4;
 import static dev.altiplano.kernels.internal.Exp.ROUND;
+
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -26,7 +26,8 @@ final class Elements {
     /** Exchanges the elements of each pair. */
     private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(F, i -> i ^ 1);
 
-    // Rotations by half a vector, a quarter, ...: they fold the lanes in the same order on every tier.
+    // Rotations by half a vector, a quarter, ...: they fold the lanes in the same order on every
+    // tier.
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.fromOp(F, i -> (i + 8) % L);
     private static final VectorShuffle<Float> BY_4 = VectorShuffle.fromOp(F, i -> (i + 4) % L);
     private static final VectorShuffle<Float> BY_2 = VectorShuffle.fromOp(F, i -> (i + 2) % L);
@@ -111,7 +112,8 @@ final class Elements {
         for (int i = 0; i < count; i += L) {
             FloatVector g = FloatVector.fromArray(F, x, gate + i);
             FloatVector v = g.neg().max(LOWEST).min(HIGHEST);
-            FloatVector t = v.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
+            FloatVector t =
+                    v.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
             FloatVector n = t.sub(ROUND);
             FloatVector r = n.fma(FloatVector.broadcast(F, MINUS_LN2_HIGH), v);
             r = n.fma(FloatVector.broadcast(F, MINUS_LN2_LOW), r);
@@ -126,45 +128,5 @@ final class Elements {
                             .reinterpretAsFloats();
             g.div(e.add(1f)).mul(FloatVector.fromArray(F, x, up + i)).intoArray(out, at + i);
         }
-    }
-
-    /** Lane by lane maximum of the vectors at {@code from}, to {@code lanes}. */
-    static float max(float[] x, int from, int count) {
-        FloatVector max = FloatVector.fromArray(F, x, from);
-        for (int i = L; i < count; i += L) {
-            max = max.max(FloatVector.fromArray(F, x, from + i));
-        }
-        return max.reduceLanes(VectorOperators.MAX); // in any order the same
-    }
-
-    static float expAndSum(float[] x, int from, int count, float max) {
-        FloatVector sum = FloatVector.zero(F);
-        for (int i = from; i < from + count; i += L) {
-            FloatVector v = FloatVector.fromArray(F, x, i).sub(max).max(LOWEST).min(HIGHEST);
-            FloatVector t = v.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
-            FloatVector n = t.sub(ROUND);
-            FloatVector r = n.fma(FloatVector.broadcast(F, MINUS_LN2_HIGH), v);
-            r = n.fma(FloatVector.broadcast(F, MINUS_LN2_LOW), r);
-            FloatVector q = r.fma(FloatVector.broadcast(F, Q4), FloatVector.broadcast(F, Q3));
-            q = q.fma(r, FloatVector.broadcast(F, Q2));
-            q = q.fma(r, FloatVector.broadcast(F, Q1));
-            q = q.fma(r, FloatVector.broadcast(F, Q0));
-            FloatVector e =
-                    q.mul(r).fma(r, r).add(1f)
-                            .reinterpretAsInts()
-                            .add(t.reinterpretAsInts().lanewise(LSHL, 23))
-                            .reinterpretAsFloats();
-            sum = sum.add(e);
-            e.intoArray(x, i);
-        }
-        FloatVector v = sum;
-        if (L > 8) {
-            v = v.add(v.rearrange(BY_8));
-        }
-        if (L > 4) {
-            v = v.add(v.rearrange(BY_4));
-        }
-        v = v.add(v.rearrange(BY_2));
-        return v.add(v.rearrange(BY_1)).lane(0);
     }
 }

@@ -1,20 +1,22 @@
 package dev.altiplano.kernels.simd;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
 
-import java.lang.foreign.MemorySegment;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
+import java.lang.foreign.MemorySegment;
+
 /**
- * Sums of matrix rows, each times its factor: {@code out[j] += sum over i of x[i] * row[i][j]}, one chain
- * in the order of i per element; the columns are a multiple of the vector length.
+ * Sums of matrix rows, each times its factor: {@code out[j] += sum over i of x[i] * row[i][j]}, one
+ * chain in the order of i per element; the columns are a multiple of the vector length.
  */
 final class RowSums {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -25,7 +27,8 @@ final class RowSums {
 
     private RowSums() {}
 
-    static void bf16x8(MemorySegment w, long o0, long stride, int n, float[] x, int x0, float[] out) {
+    static void bf16x8(
+            MemorySegment w, long o0, long stride, int n, float[] x, int x0, float[] out) {
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         long o1 = o0 + stride;
         FloatVector f1 = FloatVector.broadcast(F, x[x0 + 1]);
@@ -43,22 +46,62 @@ final class RowSums {
         FloatVector f7 = FloatVector.broadcast(F, x[x0 + 7]);
         for (int j = 0; j < n; j += L) {
             FloatVector y = FloatVector.fromArray(F, out, j);
-            y = ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + 2L * j, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y);
-            y = ((IntVector) ShortVector.fromMemorySegment(S, w, o1 + 2L * j, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(f1, y);
-            y = ((IntVector) ShortVector.fromMemorySegment(S, w, o2 + 2L * j, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(f2, y);
-            y = ((IntVector) ShortVector.fromMemorySegment(S, w, o3 + 2L * j, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(f3, y);
-            y = ((IntVector) ShortVector.fromMemorySegment(S, w, o4 + 2L * j, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(f4, y);
-            y = ((IntVector) ShortVector.fromMemorySegment(S, w, o5 + 2L * j, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(f5, y);
-            y = ((IntVector) ShortVector.fromMemorySegment(S, w, o6 + 2L * j, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(f6, y);
-            y = ((IntVector) ShortVector.fromMemorySegment(S, w, o7 + 2L * j, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(f7, y);
+            y =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(S, w, o0 + 2L * j, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats()
+                            .fma(f0, y);
+            y =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(S, w, o1 + 2L * j, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats()
+                            .fma(f1, y);
+            y =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(S, w, o2 + 2L * j, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats()
+                            .fma(f2, y);
+            y =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(S, w, o3 + 2L * j, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats()
+                            .fma(f3, y);
+            y =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(S, w, o4 + 2L * j, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats()
+                            .fma(f4, y);
+            y =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(S, w, o5 + 2L * j, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats()
+                            .fma(f5, y);
+            y =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(S, w, o6 + 2L * j, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats()
+                            .fma(f6, y);
+            y =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(S, w, o7 + 2L * j, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats()
+                            .fma(f7, y);
             y.intoArray(out, j);
         }
     }
@@ -67,13 +110,19 @@ final class RowSums {
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         for (int j = 0; j < n; j += L) {
             FloatVector y = FloatVector.fromArray(F, out, j);
-            y = ((IntVector) ShortVector.fromMemorySegment(S, w, o0 + 2L * j, LITTLE_ENDIAN)
-                    .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y);
+            y =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(S, w, o0 + 2L * j, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats()
+                            .fma(f0, y);
             y.intoArray(out, j);
         }
     }
 
-    static void f32x8(MemorySegment w, long o0, long stride, int n, float[] x, int x0, float[] out) {
+    static void f32x8(
+            MemorySegment w, long o0, long stride, int n, float[] x, int x0, float[] out) {
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         long o1 = o0 + stride;
         FloatVector f1 = FloatVector.broadcast(F, x[x0 + 1]);

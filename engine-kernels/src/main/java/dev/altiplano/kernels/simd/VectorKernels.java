@@ -4,17 +4,30 @@ import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
+import dev.altiplano.kernels.internal.ScalarKernels;
 import dev.altiplano.kernels.internal.TileOperands;
 import dev.altiplano.kernels.internal.Weights;
-import java.lang.foreign.MemorySegment;
-import java.util.Optional;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Optional;
 
 /** The kernels on vectors of the length this processor prefers; tails element by element. */
 public final class VectorKernels implements KernelSet {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final int L = F.length();
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** Bytes of a row of a tile's left operand. */
+    private static final long ROW = 4L * TileOperands.STRIDE;
+
+    /** Bytes of one k in a panel. */
+    private static final long PANEL = 8L * L;
 
     /** 32 registers hold 24 accumulators, 16 registers 10. */
     private static final int TILE_ROWS = L >= 16 ? 12 : 5;
@@ -40,7 +53,8 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
+    public void decode(
+            MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
         int whole = F.loopBound(count);
         switch (dtype) {
             case F32 -> Decode.f32(data, offset, out, at, whole);
@@ -54,14 +68,68 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
+    public void decodeRows(
+            MemorySegment data,
+            DType dtype,
+            long offset,
+            long stride,
+            int rows,
+            int count,
+            MemorySegment out,
+            long at) {
+        int whole = F.loopBound(count);
+        int r = 0;
+        for (; r + 4 <= rows; r += 4) {
+            fourRows(data, dtype, offset + r * stride, stride, whole, out, at + r * ROW);
+        }
+        for (; r < rows; r++) {
+            oneRow(data, dtype, offset + r * stride, whole, out, at + r * ROW);
+        }
+        int bytes = dtype.bytes();
+        for (r = 0; r < rows && whole < count; r++) {
+            for (int i = whole; i < count; i++) {
+                float weight = Weights.at(data, dtype, offset + r * stride + (long) bytes * i);
+                out.set(FLOAT, at + r * ROW + 4L * i, weight);
+            }
+        }
+    }
+
+    private static void fourRows(
+            MemorySegment data,
+            DType dtype,
+            long offset,
+            long stride,
+            int count,
+            MemorySegment out,
+            long at) {
+        switch (dtype) {
+            case F32 -> Decode.f32x4(data, offset, stride, out, at, count);
+            case BF16 -> Decode.bf16x4(data, offset, stride, out, at, count);
+            case F16 -> {
+                for (int i = 0; i < 4; i++) {
+                    Decode.f16(data, offset + i * stride, out, at + i * ROW, count);
+                }
+            }
+        }
+    }
+
+    private static void oneRow(
+            MemorySegment data, DType dtype, long offset, int count, MemorySegment out, long at) {
+        switch (dtype) {
+            case F32 -> Decode.f32x1(data, offset, out, at, count);
+            case BF16 -> Decode.bf16x1(data, offset, out, at, count);
+            case F16 -> Decode.f16(data, offset, out, at, count);
+        }
+    }
+
+    @Override
     public void product(TileOperands t, int rows, boolean two) {
         int left = rows;
         while (left > 0) {
             int done = two ? wide(t, left) : narrow(t, left);
             left -= done;
-            t.a0 += done * TileOperands.STRIDE;
+            t.a0 += done * ROW;
             t.c0 += done * t.rowStep;
-            t.c1 += done * t.rowStep;
         }
     }
 
@@ -134,7 +202,7 @@ public final class VectorKernels implements KernelSet {
             case F32 -> DotProducts.f32x4(w, offset, step * bytes, n, x, x0, lanes);
             case F16 -> {
                 for (int i = 0; i < 4; i++) {
-                    DotProducts.f16x1(w, offset + i * step * bytes, n, x, x0, lanes, i * L);
+                    DotProducts.f16x1(w, offset + (long) i * step * bytes, n, x, x0, lanes, i * L);
                 }
             }
         }
@@ -171,10 +239,10 @@ public final class VectorKernels implements KernelSet {
         long offset = row * stride + (long) column * bytes;
         int i = 0;
         for (; i + 8 <= rows; i += 8) {
-            eightRows(m, offset + i * stride, whole, x, x0 + i, out);
+            addEight(m, offset + i * stride, whole, x, x0 + i, out);
         }
         for (; i < rows; i++) {
-            oneRow(m, offset + i * stride, whole, x, x0 + i, out);
+            addOne(m, offset + i * stride, whole, x, x0 + i, out);
         }
         for (int j = whole; j < columns; j++) {
             for (i = 0; i < rows; i++) {
@@ -184,7 +252,7 @@ public final class VectorKernels implements KernelSet {
         }
     }
 
-    private static void eightRows(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
+    private static void addEight(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
         long stride = (long) m.outputs() * m.dtype().bytes();
         switch (m.dtype()) {
             case BF16 -> RowSums.bf16x8(m.data(), offset, stride, n, x, x0, out);
@@ -197,7 +265,7 @@ public final class VectorKernels implements KernelSet {
         }
     }
 
-    private static void oneRow(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
+    private static void addOne(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
         switch (m.dtype()) {
             case BF16 -> RowSums.bf16x1(m.data(), offset, n, x, x0, out);
             case F32 -> RowSums.f32x1(m.data(), offset, n, x, x0, out);
@@ -206,45 +274,45 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void columns(Matrix m, int row, int depth, int column, int panels, float[] out) {
-        int panel = TileOperands.STRIDE * 2 * L;
-        long stride = (long) m.outputs() * m.dtype().bytes();
-        long offset = row * stride + (long) column * m.dtype().bytes();
-        int width = 2 * L * m.dtype().bytes();
-        int p = 0;
-        for (; p + 4 <= panels; p += 4) {
-            fourPanels(m, offset + (long) p * width, depth, out, p * panel);
+    public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
+        int bytes = m.dtype().bytes();
+        long stride = (long) m.outputs() * bytes;
+        long offset = row * stride + (long) column * bytes;
+        int k = 0;
+        for (; k + 8 <= depth && m.dtype() != DType.F16; k += 8) {
+            long from = offset + k * stride;
+            switch (m.dtype()) {
+                case BF16 -> Panels.bf16x8(m.data(), from, stride, panels, out, k * PANEL);
+                default -> Panels.f32x8(m.data(), from, stride, panels, out, k * PANEL);
+            }
         }
-        for (; p < panels; p++) {
-            onePanel(m, offset + (long) p * width, depth, out, p * panel);
+        for (int p = 0; p < panels && k < depth; p++) {
+            long from = offset + k * stride + p * 2L * L * bytes;
+            long at = (p * (long) TileOperands.STRIDE + k) * PANEL;
+            panel(m.data(), m.dtype(), from, from + (long) L * bytes, stride, depth - k, out, at);
         }
     }
 
-    private static void fourPanels(Matrix m, long offset, int depth, float[] out, int at) {
-        int panel = TileOperands.STRIDE * 2 * L;
-        long stride = (long) m.outputs() * m.dtype().bytes();
-        switch (m.dtype()) {
-            case BF16 -> Columns.bf16x4(m.data(), offset, stride, depth, out, at, panel);
-            case F32 -> Columns.f32x4(m.data(), offset, stride, depth, out, at, panel);
-            case F16 -> {
-                for (int i = 0; i < 4; i++) {
-                    onePanel(m, offset + i * 4L * L, depth, out, at + i * panel);
-                }
-            }
+    @Override
+    public void panel(
+            MemorySegment data,
+            DType dtype,
+            long first,
+            long second,
+            long stride,
+            int depth,
+            MemorySegment out,
+            long at) {
+        switch (dtype) {
+            case BF16 -> Panels.bf16x1(data, first, second, stride, depth, out, at);
+            case F32 -> Panels.f32x1(data, first, second, stride, depth, out, at);
+            case F16 -> Panels.f16x1(data, first, second, stride, depth, out, at);
         }
     }
 
-    private static void onePanel(Matrix m, long offset, int depth, float[] out, int at) {
-        long stride = (long) m.outputs() * m.dtype().bytes();
-        switch (m.dtype()) {
-            case BF16 -> Columns.bf16x1(m.data(), offset, stride, depth, out, at);
-            case F32 -> Columns.f32x1(m.data(), offset, stride, depth, out, at);
-            case F16 -> {
-                for (int k = 0; k < depth; k++) {
-                    Decode.f16(m.data(), offset + k * stride, out, at + 2 * L * k, 2 * L);
-                }
-            }
-        }
+    @Override
+    public void spread(MemorySegment packed, long from, int rows, int depth, MemorySegment out) {
+        Panels.f32x1(packed, from, from + 4L * L, 4L * rows, depth, out, 0);
     }
 
     @Override
@@ -258,7 +326,8 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void scaleBy(float[] x, int from, float factor, float[] weight, float[] out, int at, int count) {
+    public void scaleBy(
+            float[] x, int from, float factor, float[] weight, float[] out, int at, int count) {
         int whole = F.loopBound(count);
         Elements.scaleBy(x, from, factor, weight, out, at, whole);
         for (int i = whole; i < count; i++) {
@@ -308,23 +377,28 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public float max(float[] x, int from, int count) {
+    public float max(MemorySegment x, long from, int count) {
         int whole = F.loopBound(count);
-        float max = whole == 0 ? Float.NEGATIVE_INFINITY : Elements.max(x, from, whole);
-        for (int i = from + whole; i < from + count; i++) {
-            max = Math.max(max, x[i]);
+        float max = whole == 0 ? Float.NEGATIVE_INFINITY : Softmax.max(x, from, whole);
+        for (int i = whole; i < count; i++) {
+            max = Math.max(max, x.get(FLOAT, from + 4L * i));
         }
         return max;
     }
 
     @Override
-    public float expAndSum(float[] x, int from, int count, float max) {
+    public float expAndSum(MemorySegment x, long from, int count, float max) {
         int whole = F.loopBound(count);
-        float sum = Elements.expAndSum(x, from, whole, max);
-        for (int i = from + whole; i < from + count; i++) {
-            x[i] = Exp.of(x[i] - max);
-            sum += x[i];
+        float sum = Softmax.expAndSum(x, from, whole, max);
+        return ScalarKernels.expAndSum(x, from + 4L * whole, count - whole, max, sum);
+    }
+
+    @Override
+    public void scale(MemorySegment x, long from, int count, float factor) {
+        int whole = F.loopBound(count);
+        Softmax.scale(x, from, whole, factor);
+        for (int i = whole; i < count; i++) {
+            x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
         }
-        return sum;
     }
 }

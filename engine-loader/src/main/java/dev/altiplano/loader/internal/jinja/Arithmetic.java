@@ -1,11 +1,12 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Python's arithmetic, on numbers, texts and sequences. */
 final class Arithmetic {
@@ -84,6 +85,9 @@ final class Arithmetic {
         }
         if (!Numbers.isInteger(count)) {
             throw new Fault("can't multiply sequence by non-int of type '%s'", Types.name(count));
+        }
+        if (count instanceof BigInteger) {
+            throw new Fault("cannot fit 'int' into an index-sized integer");
         }
         long times = Math.max(0, Numbers.clamp(count));
         return switch (sequence) {

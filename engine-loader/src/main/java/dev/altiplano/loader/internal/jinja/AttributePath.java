@@ -1,8 +1,9 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What filters take as {@code attribute}: {@code 'role'}, {@code 'a.b.0'}, or an index.

@@ -1,10 +1,11 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** {@code object.name} and {@code object[key]}, as Jinja's immutable sandbox answers them. */
 final class Attributes {
@@ -14,10 +15,29 @@ final class Attributes {
             Set.of("clear", "pop", "popitem", "setdefault", "update");
     private static final Set<String> PRIVATE = // what every Python object has
             Set.of(
-                    "__class__", "__delattr__", "__dir__", "__doc__", "__eq__", "__format__",
-                    "__ge__", "__getattribute__", "__getstate__", "__gt__", "__hash__", "__init__",
-                    "__init_subclass__", "__le__", "__lt__", "__ne__", "__new__", "__reduce__",
-                    "__reduce_ex__", "__repr__", "__setattr__", "__sizeof__", "__str__",
+                    "__class__",
+                    "__delattr__",
+                    "__dir__",
+                    "__doc__",
+                    "__eq__",
+                    "__format__",
+                    "__ge__",
+                    "__getattribute__",
+                    "__getstate__",
+                    "__gt__",
+                    "__hash__",
+                    "__init__",
+                    "__init_subclass__",
+                    "__le__",
+                    "__lt__",
+                    "__ne__",
+                    "__new__",
+                    "__reduce__",
+                    "__reduce_ex__",
+                    "__repr__",
+                    "__setattr__",
+                    "__sizeof__",
+                    "__str__",
                     "__subclasshook__");
 
     private Attributes() {}
@@ -45,8 +65,7 @@ final class Attributes {
             case Dict dict when key instanceof String name -> dict.get(name);
             case Dict dict when key instanceof List<?> || key instanceof Dict -> null;
             case Dict dict -> dict.get(render.budget(), key);
-            case String _, List<?> _, Tuple _, Range _ ->
-                    Slices.item(render.budget(), object, key);
+            case String _, List<?> _, Tuple _, Range _ -> Slices.item(render.budget(), object, key);
             case Undefined undefined -> throw undefined.fault();
             default -> null;
         };

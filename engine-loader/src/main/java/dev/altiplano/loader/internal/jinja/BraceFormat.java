@@ -167,8 +167,7 @@ final class BraceFormat {
 
     private Object positional(int number) {
         if (number >= arguments.positional().size()) {
-            throw new Fault(
-                    "Replacement index %d out of range for positional args tuple", number);
+            throw new Fault("Replacement index %d out of range for positional args tuple", number);
         }
         return arguments.positional().get(number);
     }

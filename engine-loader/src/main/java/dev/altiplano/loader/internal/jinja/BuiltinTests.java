@@ -1,11 +1,12 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** All tests, which follow {@code is}, by name. */
 final class BuiltinTests {
@@ -16,8 +17,7 @@ final class BuiltinTests {
         numbers();
         comparisons();
         Method.add(TABLE, "in", "seq", (r, self, a) -> r.comparisons().contains(a.get(0), self));
-        Method.add(
-                TABLE, "sameas", "other", (r, s, a) -> r.comparisons().identical(s, a.get(0)));
+        Method.add(TABLE, "sameas", "other", (r, s, a) -> r.comparisons().identical(s, a.get(0)));
         Method.add(TABLE, "lower", "", (r, self, _) -> TextCase.isLower(r.str(self)));
         Method.add(TABLE, "upper", "", (r, self, _) -> TextCase.isUpper(r.str(self)));
     }

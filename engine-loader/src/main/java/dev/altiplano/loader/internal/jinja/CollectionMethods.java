@@ -61,6 +61,6 @@ final class CollectionMethods {
     }
 
     private static int bound(long index, int size) {
-        return (int) Math.clamp(index < 0 ? index + size : index, 0, size);
+        return Math.clamp(index < 0 ? index + size : index, 0, size);
     }
 }

@@ -23,7 +23,7 @@ final class Comparisons {
             budget.scan(x.length() == y.length() ? x.length() : 0);
             return x.equals(y);
         }
-        return a == b || equalParts(a, b);
+        return isOne(a, b) || equalParts(a, b);
     }
 
     private boolean areNumbers(Object a, Object b) {
@@ -95,7 +95,7 @@ final class Comparisons {
 
     /** Equality of items in a container, where every item equals itself. */
     private boolean same(Object a, Object b) {
-        return a == b || equal(a, b);
+        return isOne(a, b) || equal(a, b);
     }
 
     /** {@code a < b}, for items that {@code operator} may also name otherwise in the message. */
@@ -207,8 +207,13 @@ final class Comparisons {
     boolean identical(Object a, Object b) {
         return switch (a) {
             case Boolean _, String _ -> a.equals(b);
-            case Long number -> a == b || (number.equals(b) && Math.abs(number) <= MAX_SHARED);
-            default -> a == b;
+            case Long number -> isOne(a, b) || (number.equals(b) && Math.abs(number) <= MAX_SHARED);
+            default -> isOne(a, b);
         };
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this is what "is" asks for
+    private static boolean isOne(Object a, Object b) {
+        return a == b;
     }
 }

@@ -1,7 +1,8 @@
 package dev.altiplano.loader.internal.jinja;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** What {@code cycler(...)} gives: its items in turn, from the first again after the last. */
 final class Cycler {

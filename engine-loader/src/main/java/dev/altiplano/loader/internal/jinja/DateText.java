@@ -10,11 +10,20 @@ import java.util.Locale;
 final class DateText {
     private static final List<String> MONTHS =
             List.of(
-                    "January", "February", "March", "April", "May", "June", "July", "August",
-                    "September", "October", "November", "December");
+                    "January",
+                    "February",
+                    "March",
+                    "April",
+                    "May",
+                    "June",
+                    "July",
+                    "August",
+                    "September",
+                    "October",
+                    "November",
+                    "December");
     private static final List<String> DAYS =
-            List.of(
-                    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
+            List.of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
 
     private final LocalDateTime now;
 

@@ -1,10 +1,11 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Python's dict: keeps the order of insertion; 1, 1.0 and True are the same key. */
 final class Dict {

@@ -2,11 +2,13 @@ package dev.altiplano.loader.internal.jinja;
 
 import dev.altiplano.loader.internal.jinja.Expression.FilterCall;
 import dev.altiplano.loader.internal.jinja.Expression.Given;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Computes expressions. */
 final class Evaluator {
@@ -203,7 +205,7 @@ final class Evaluator {
     }
 
     private Arguments arguments(Given given, Scope scope) {
-        if (given == Given.NOTHING) {
+        if (given.isEmpty()) {
             return Arguments.NOTHING;
         }
         List<Object> positional = all(given.positional(), scope);

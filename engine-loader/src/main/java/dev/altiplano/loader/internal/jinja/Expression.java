@@ -1,7 +1,8 @@
 package dev.altiplano.loader.internal.jinja;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** A parsed expression; {@code at} is its offset in the source. */
 sealed interface Expression {
@@ -80,5 +81,9 @@ sealed interface Expression {
             @Nullable Expression star,
             @Nullable Expression doubleStar) {
         static final Given NOTHING = new Given(List.of(), List.of(), List.of(), null, null);
+
+        boolean isEmpty() {
+            return positional.isEmpty() && names.isEmpty() && star == null && doubleStar == null;
+        }
     }
 }

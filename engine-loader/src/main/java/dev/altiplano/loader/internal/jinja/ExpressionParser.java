@@ -3,10 +3,12 @@ package dev.altiplano.loader.internal.jinja;
 import dev.altiplano.loader.internal.jinja.Expression.FilterCall;
 import dev.altiplano.loader.internal.jinja.Expression.Given;
 import dev.altiplano.loader.internal.jinja.Token.Kind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads expressions, from the loosest binding to the tightest: conditional, or, and, not,
@@ -35,10 +37,12 @@ final class ExpressionParser {
 
     private final TokenStream tokens;
     private final Names names;
+    private final PostfixParser postfixes;
 
     ExpressionParser(TokenStream tokens, Names names) {
         this.tokens = tokens;
         this.names = names;
+        this.postfixes = new PostfixParser(tokens, this);
     }
 
     Expression expression() {
@@ -178,7 +182,7 @@ final class ExpressionParser {
         } else {
             value = primary();
         }
-        value = postfix(value);
+        value = postfixes.postfix(value);
         tokens.leave();
         return withFilter ? filters(value) : value;
     }
@@ -284,92 +288,6 @@ final class ExpressionParser {
                 || (!end.isEmpty() && tokens.current().isName(end));
     }
 
-    Expression postfix(Expression start) {
-        Expression value = start;
-        while (true) {
-            Token token = tokens.current();
-            if (token.isOperator(".")) {
-                tokens.next();
-                value = dotted(value, token.at());
-            } else if (token.isOperator("[")) {
-                tokens.next();
-                value = subscript(value, token.at());
-            } else if (token.isOperator("(")) {
-                value = new Expression.Call(value, given(), token.at());
-            } else {
-                return value;
-            }
-        }
-    }
-
-    private Expression dotted(Expression object, int at) {
-        Token name = tokens.current();
-        if (name.kind() == Kind.NAME) {
-            tokens.next();
-            return new Expression.Attribute(object, name.text(), at);
-        }
-        if (name.kind() == Kind.INTEGER) {
-            tokens.next();
-            return new Expression.Item(
-                    object, new Expression.Constant(name.value(), name.at()), at);
-        }
-        throw tokens.error("expected name or number");
-    }
-
-    private Expression subscript(Expression object, int at) {
-        if (tokens.current().isOperator("]")) {
-            tokens.next();
-            return new Expression.Item(object, new Expression.TupleOf(List.of(), at), at);
-        }
-        if (tokens.current().isOperator(":")) {
-            return slice(object, null, at);
-        }
-        Expression key = expression();
-        if (tokens.current().isOperator(":")) {
-            return slice(object, key, at);
-        }
-        if (tokens.current().isOperator(",")) {
-            List<Expression> keys = new ArrayList<>(List.of(key));
-            while (tokens.skipOperator(",")) {
-                keys.add(expression());
-            }
-            key = new Expression.TupleOf(keys, at);
-        }
-        tokens.expectOperator("]");
-        return new Expression.Item(object, key, at);
-    }
-
-    private Expression slice(Expression object, @Nullable Expression start, int at) {
-        tokens.expectOperator(":");
-        Expression stop = bound();
-        Expression step = tokens.skipOperator(":") ? bound() : null;
-        tokens.expectOperator("]");
-        return new Expression.Slice(object, start, stop, step, at);
-    }
-
-    private @Nullable Expression bound() {
-        boolean missing = tokens.current().isOperator(":") || tokens.current().isOperator("]");
-        return missing ? null : expression();
-    }
-
-    Given given() {
-        int at = tokens.current().at();
-        tokens.expectOperator("(");
-        GivenReader reader = new GivenReader(tokens, this, at);
-        boolean first = true;
-        while (!tokens.skipOperator(")")) {
-            if (!first) {
-                tokens.expectOperator(",");
-                if (tokens.skipOperator(")")) {
-                    break;
-                }
-            }
-            reader.read();
-            first = false;
-        }
-        return reader.given();
-    }
-
     private Expression filters(Expression start) {
         Expression value = start;
         while (true) {
@@ -381,7 +299,7 @@ final class ExpressionParser {
                 tokens.next();
                 value = test(value, token.at());
             } else if (token.isOperator("(")) {
-                value = new Expression.Call(value, given(), token.at());
+                value = new Expression.Call(value, postfixes.given(), token.at());
             } else {
                 return value;
             }
@@ -395,7 +313,7 @@ final class ExpressionParser {
         if (BuiltinFilters.find(name) == null) {
             names.unknown(at, "No filter named '%s'.".formatted(name));
         }
-        Given given = tokens.current().isOperator("(") ? given() : Given.NOTHING;
+        Given given = tokens.current().isOperator("(") ? postfixes.given() : Given.NOTHING;
         return new FilterCall(name, given, at);
     }
 
@@ -415,12 +333,12 @@ final class ExpressionParser {
         }
         Given given = Given.NOTHING;
         if (tokens.current().isOperator("(")) {
-            given = given();
+            given = postfixes.given();
         } else if (startsOperand(tokens.current())) {
             if (tokens.current().isName("is")) {
                 throw tokens.error("You cannot chain multiple tests with is");
             }
-            Expression operand = postfix(primary());
+            Expression operand = postfixes.postfix(primary());
             given = new Given(List.of(operand), List.of(), List.of(), null, null);
         }
         Expression tested = new Expression.Tested(input, name, given, at);

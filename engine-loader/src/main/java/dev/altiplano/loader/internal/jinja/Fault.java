@@ -8,6 +8,7 @@ final class Fault extends RuntimeException {
         super(reason, null, false, false); // the template's position says more than a stack trace
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more dependency
     Fault(String format, Object... details) {
         this(format.formatted(details));
     }

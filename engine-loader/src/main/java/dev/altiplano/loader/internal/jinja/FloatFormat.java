@@ -23,7 +23,8 @@ record FloatFormat(char type, int precision, boolean alternate) {
     /** The digits of a number without its sign. */
     String digits(double number) {
         double value = Math.abs(number);
-        String text = Double.isNaN(value) || Double.isInfinite(value) ? special(value) : form(value);
+        String text =
+                Double.isNaN(value) || Double.isInfinite(value) ? special(value) : form(value);
         return Character.isUpperCase(type) ? text.toUpperCase(Locale.ROOT) : text;
     }
 

@@ -102,7 +102,7 @@ record FormatSpec(
     static String character(Object codePoint) {
         long c = Numbers.clamp(codePoint);
         if (c < 0 || c > Character.MAX_CODE_POINT) {
-            throw new Fault("%c arg not in range(0x110000)");
+            throw new Fault("a character must be in range(0x110000)");
         }
         return Character.toString((int) c);
     }

@@ -17,8 +17,7 @@ final class FormatSpecReader {
             return PythonText.str(budget, value);
         }
         if (!(value instanceof String) && !Numbers.isNumber(value)) {
-            throw new Fault(
-                    "unsupported format string passed to %s.__format__", Types.name(value));
+            throw new Fault("unsupported format string passed to %s.__format__", Types.name(value));
         }
         return new FormatSpecReader(spec).read().format(budget, value);
     }

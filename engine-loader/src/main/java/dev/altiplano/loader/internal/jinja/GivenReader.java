@@ -2,9 +2,11 @@ package dev.altiplano.loader.internal.jinja;
 
 import dev.altiplano.loader.internal.jinja.Expression.Given;
 import dev.altiplano.loader.internal.jinja.Token.Kind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Collects the arguments of one call while they are read, and sees to their order. */
 final class GivenReader {

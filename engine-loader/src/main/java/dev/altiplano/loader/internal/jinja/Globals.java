@@ -28,7 +28,8 @@ final class Globals {
         given.forEach(value -> numbers.add(Bound.integer(value)));
         return numbers.size() == 1
                 ? Range.of(0, numbers.get(0), 1)
-                : Range.of(numbers.get(0), numbers.get(1), numbers.size() == 3 ? numbers.get(2) : 1);
+                : Range.of(
+                        numbers.get(0), numbers.get(1), numbers.size() == 3 ? numbers.get(2) : 1);
     }
 
     private static Dict dict(Render render, Arguments arguments) {

@@ -1,19 +1,21 @@
 package dev.altiplano.loader.internal.jinja;
 
 import dev.altiplano.loader.TemplateException;
-import java.time.Clock;
-import java.util.List;
-import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** A parsed template; immutable, so that any number of threads may render it. */
 public final class JinjaTemplate {
     private final Source source;
-    private final List<Statement> statements;
+    private final Body body;
 
-    private JinjaTemplate(Source source, List<Statement> statements) {
+    private JinjaTemplate(Source source, Body body) {
         this.source = source;
-        this.statements = statements;
+        this.body = body;
     }
 
     /**
@@ -38,24 +40,22 @@ public final class JinjaTemplate {
      */
     public String render(Map<String, ? extends @Nullable Object> variables, Clock clock) {
         Inputs inputs = new Inputs();
-        Scope scope = Scope.template();
-        int at = 0;
+        Map<String, Object> values = new LinkedHashMap<>();
         try {
-            Dict context = new Dict();
-            variables.forEach((name, value) -> context.put(name, inputs.convert(value)));
-            Render render = new Render(inputs.budget(), clock);
-            Evaluator evaluator = new Evaluator(render);
-            Globals.addTo(scope, render);
-            context.entries().forEach(entry -> scope.set((String) entry.key(), entry.value()));
-            return run(new Renderer(render, evaluator, scope), scope);
+            variables.forEach((name, value) -> values.put(name, inputs.convert(value)));
         } catch (Fault fault) {
-            throw source.error(at, fault.reason());
+            throw source.error(0, fault.reason());
         }
+        Render render = new Render(inputs.budget(), clock);
+        Scope scope = Scope.template();
+        Globals.addTo(scope, render);
+        values.forEach(scope::set);
+        return run(new Renderer(render, new Evaluator(render), scope), scope);
     }
 
     private String run(Renderer renderer, Scope scope) {
         try {
-            return renderer.text(statements, scope);
+            return renderer.text(body, scope);
         } catch (Fault fault) {
             throw source.error(renderer.evaluator().at(), fault.reason());
         } catch (StackOverflowError e) { // a caller with little stack left; values are unharmed

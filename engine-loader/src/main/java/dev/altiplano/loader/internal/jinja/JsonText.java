@@ -1,12 +1,15 @@
 package dev.altiplano.loader.internal.jinja;
 
-import java.math.BigInteger;
-import java.util.Comparator;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The filter {@code tojson}: Python's {@code json.dumps}, which keeps all characters as they are. */
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The filter {@code tojson}: Python's {@code json.dumps}, which keeps all characters as they are.
+ */
 final class JsonText {
     private final Budget budget;
     private final boolean ascii;
@@ -137,8 +140,7 @@ final class JsonText {
             case Double number -> number(number);
             default ->
                     throw new Fault(
-                            "keys must be str, int, float, bool or None, not %s",
-                            Types.name(key));
+                            "keys must be str, int, float, bool or None, not %s", Types.name(key));
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal.jinja;
 
 import dev.altiplano.loader.internal.jinja.Token.Kind;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

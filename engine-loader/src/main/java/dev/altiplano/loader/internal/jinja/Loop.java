@@ -1,9 +1,10 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The variable {@code loop}: where a loop stands. Looks ahead only when it is asked to. */
 final class Loop implements Function {
@@ -90,11 +91,10 @@ final class Loop implements Function {
     int length() {
         if (length < 0) {
             List<Object> rest = new ArrayList<>();
-            items.forEachRemaining(
-                    item -> {
-                        renderer.render().budget().items(1);
-                        rest.add(item);
-                    });
+            items.forEachRemaining(item -> {
+                renderer.render().budget().items(1);
+                rest.add(item);
+            });
             items = new Peeking(rest.iterator());
             length = (int) index() + rest.size();
         }
@@ -146,9 +146,7 @@ final class Loop implements Function {
 
     private Object changed(Arguments arguments) {
         List<Object> values = arguments.positional();
-        boolean same =
-                changed != null
-                        && renderer.render().comparisons().equal(changed, values);
+        boolean same = changed != null && renderer.render().comparisons().equal(changed, values);
         changed = same ? changed : values;
         return !same;
     }
@@ -156,8 +154,7 @@ final class Loop implements Function {
     @Override
     public Object call(Arguments arguments) {
         if (!statement.head().recursive()) {
-            throw new Fault(
-                    "The loop must have the 'recursive' marker to be called recursively.");
+            throw new Fault("The loop must have the 'recursive' marker to be called recursively.");
         }
         if (arguments.positional().size() != 1) {
             throw new Fault("loop() takes one iterable");

@@ -1,9 +1,10 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A macro, or what a call block hands over as {@code caller}: prints its body into a text. */
 final class Macro implements Function {

@@ -14,5 +14,5 @@ record MacroDefinition(
         List<String> parameters,
         List<Expression> defaults,
         Set<String> specials,
-        List<Statement> body,
+        Body body,
         int at) {}

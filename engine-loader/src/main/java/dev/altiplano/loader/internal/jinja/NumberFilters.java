@@ -1,10 +1,11 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The filters that make numbers or work on them. */
 final class NumberFilters {
@@ -44,9 +45,7 @@ final class NumberFilters {
                     case Double number -> truncated(number);
                     default -> Numbers.isNumber(self) ? Numbers.big(self) : null;
                 };
-        return parsed instanceof BigInteger number
-                ? Numbers.normal(number)
-                : arguments.get(0, 0L);
+        return parsed instanceof BigInteger number ? Numbers.normal(number) : arguments.get(0, 0L);
     }
 
     private static long base(Bound arguments) {
@@ -58,8 +57,10 @@ final class NumberFilters {
     }
 
     private static @Nullable BigInteger truncated(@Nullable Double number) {
-        boolean finite = number != null && !number.isNaN() && !number.isInfinite();
-        return finite ? PercentFormat.whole(number) : null;
+        if (number == null || number.isNaN() || number.isInfinite()) {
+            return null;
+        }
+        return PercentFormat.whole(number);
     }
 
     private static Object real(Render render, Object self, Bound arguments) {
@@ -123,7 +124,9 @@ final class NumberFilters {
         Object product = arithmetic.apply(BinaryOperator.MULTIPLY, self, factor);
         Object whole = product;
         if (product instanceof Double number) {
-            whole = Numbers.normal(PercentFormat.whole(up ? Math.ceil(number) : Math.floor(number)));
+            whole =
+                    Numbers.normal(
+                            PercentFormat.whole(up ? Math.ceil(number) : Math.floor(number)));
         }
         return arithmetic.apply(BinaryOperator.DIVIDE, whole, factor);
     }

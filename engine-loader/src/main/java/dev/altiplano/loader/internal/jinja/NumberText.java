@@ -1,9 +1,10 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Numbers in texts, as Python's {@code int(text)} and {@code float(text)} read them. */
 final class NumberText {
@@ -20,7 +21,8 @@ final class NumberText {
         String digits = signed ? plain.substring(1) : plain;
         int radix = base;
         String prefix = digits.length() > 2 ? digits.substring(0, 2).toLowerCase(Locale.ROOT) : "";
-        int named = prefix.equals("0x") ? 16 : prefix.equals("0o") ? 8 : prefix.equals("0b") ? 2 : 0;
+        int named =
+                prefix.equals("0x") ? 16 : prefix.equals("0o") ? 8 : prefix.equals("0b") ? 2 : 0;
         if (named != 0 && (base == 0 || base == named)) {
             radix = named;
             digits = digits.substring(digits.charAt(2) == '_' ? 3 : 2);
@@ -43,18 +45,15 @@ final class NumberText {
         String plain = withoutUnderscores(plain(text));
         String word = plain.toLowerCase(Locale.ROOT);
         boolean negative = word.startsWith("-");
-        switch (negative || word.startsWith("+") ? word.substring(1) : word) {
-            case "inf", "infinity" -> {
-                return negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
-            }
-            case "nan" -> {
-                return Double.NaN;
-            }
+        return switch (negative || word.startsWith("+") ? word.substring(1) : word) {
+            case "inf", "infinity" ->
+                    negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+            case "nan" -> Double.NaN;
             default -> {
                 boolean valid = plain.length() <= MAX_DIGITS && REAL.matcher(plain).matches();
-                return valid ? Double.valueOf(plain) : null;
+                yield valid ? Double.valueOf(plain) : null;
             }
-        }
+        };
     }
 
     private static String plain(String text) {

@@ -6,6 +6,7 @@ import dev.altiplano.loader.internal.jinja.Names.Unknown;
 import dev.altiplano.loader.internal.jinja.Statement.Branch;
 import dev.altiplano.loader.internal.jinja.Statement.SectionScope;
 import dev.altiplano.loader.internal.jinja.Token.Kind;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,10 +35,12 @@ final class Parser {
         this.targets = new Targets(tokens, expressions, names);
     }
 
-    /** The statements of a template. */
-    static List<Statement> parse(Source source) {
+    /** The statements of a template, its scopes resolved. */
+    static Body parse(Source source) {
         Parser parser = new Parser(source);
-        return parser.strict(() -> parser.body(Set.of()));
+        Body template = parser.scope(() -> parser.body(Set.of()));
+        Scopes.resolve(template);
+        return template;
     }
 
     /** How a part of a template is read. */
@@ -50,6 +53,10 @@ final class Parser {
         T result = part.read();
         names.endStrict(outer);
         return result;
+    }
+
+    private Body scope(Part<List<Statement>> part) {
+        return new Body(strict(part));
     }
 
     /** Statements up to a tag of one of these names, whose name becomes the current token. */
@@ -90,8 +97,9 @@ final class Parser {
             message.append(" Jinja was looking for the following tags: '%s'.".formatted(wanted));
         }
         if (!openTags.isEmpty()) {
-            String open = " The innermost block that needs to be closed is '%s'.";
-            message.append(open.formatted(openTags.peek()));
+            message.append(
+                    " The innermost block that needs to be closed is '%s'."
+                            .formatted(openTags.peek()));
         }
         return tokens.errorAt(tokens.current().at(), message.toString());
     }
@@ -150,8 +158,7 @@ final class Parser {
             case "filter" -> filterBlock();
             case "block" -> block();
             case "generation" ->
-                    new Statement.Section(
-                            SectionScope.INNER, strict(() -> apart("endgeneration")));
+                    new Statement.Section(SectionScope.INNER, scope(() -> apart("endgeneration")));
             case "autoescape" -> autoescape(tag);
             default -> unavailable(tag);
         };
@@ -203,10 +210,12 @@ final class Parser {
                 tokens.skipName("if") ? strict(() -> expressions.expression()) : null;
         boolean recursive = tokens.skipName("recursive");
         breakable++;
-        List<Statement> body = strict(() -> tagBody("endfor", "else"));
+        Body body = scope(() -> tagBody("endfor", "else"));
         breakable--;
-        List<Statement> otherwise =
-                tokens.next().isName("else") ? strict(() -> closedBody("endfor")) : List.of();
+        Body otherwise =
+                tokens.next().isName("else")
+                        ? scope(() -> closedBody("endfor"))
+                        : new Body(List.of());
         targets.leaveLoop();
         LoopHead head = new LoopHead(target, iterable, condition, recursive, tag.at());
         return new Statement.For(head, body, otherwise);
@@ -217,15 +226,14 @@ final class Parser {
         if (tokens.skipOperator("=")) {
             return new Statement.Set(target, expressions.tuple(true, false, ""));
         }
-        return strict(
-                () -> {
-                    List<FilterCall> filters = new ArrayList<>();
-                    while (tokens.skipOperator("|")) {
-                        filters.add(expressions.filter());
-                    }
-                    List<Statement> body = closedBody("endset");
-                    return new Statement.SetBlock(target, filters, body, tag.at());
-                });
+        return strict(() -> {
+            List<FilterCall> filters = new ArrayList<>();
+            while (tokens.skipOperator("|")) {
+                filters.add(expressions.filter());
+            }
+            Body body = new Body(closedBody("endset"));
+            return new Statement.SetBlock(target, filters, body, tag.at());
+        });
     }
 
     private Statement with() {
@@ -239,7 +247,7 @@ final class Parser {
             tokens.expectOperator("=");
             values.add(expressions.expression());
         }
-        return new Statement.With(assigned, values, strict(() -> closedBody("endwith")));
+        return new Statement.With(assigned, values, scope(() -> closedBody("endwith")));
     }
 
     private Statement macro(Token tag) {
@@ -255,7 +263,7 @@ final class Parser {
     private MacroDefinition definition(
             String name, Targets.Signature signature, Token tag, String end) {
         names.beginMacro();
-        List<Statement> body = strict(() -> apart(end));
+        Body body = scope(() -> apart(end));
         Set<String> specials = names.endMacro();
         int required = signature.parameters().size() - signature.defaults().size();
         int caller = signature.parameters().indexOf("caller");
@@ -290,14 +298,13 @@ final class Parser {
     }
 
     private Statement filterBlock() {
-        return strict(
-                () -> {
-                    List<FilterCall> filters = new ArrayList<>();
-                    do {
-                        filters.add(expressions.filter());
-                    } while (tokens.skipOperator("|"));
-                    return new Statement.FilterBlock(filters, closedBody("endfilter"));
-                });
+        return strict(() -> {
+            List<FilterCall> filters = new ArrayList<>();
+            do {
+                filters.add(expressions.filter());
+            } while (tokens.skipOperator("|"));
+            return new Statement.FilterBlock(filters, new Body(closedBody("endfilter")));
+        });
     }
 
     private Statement block() {
@@ -307,14 +314,14 @@ final class Parser {
         }
         boolean scoped = tokens.skipName("scoped");
         tokens.skipName("required");
-        List<Statement> body = strict(() -> apart("endblock"));
+        Body body = scope(() -> apart("endblock"));
         tokens.skipName(name.text());
         return new Statement.Section(scoped ? SectionScope.INNER : SectionScope.TEMPLATE, body);
     }
 
     private Statement autoescape(Token tag) {
         Expression on = expressions.expression();
-        List<Statement> body = closedBody("endautoescape");
+        Body body = new Body(closedBody("endautoescape"));
         boolean off = on instanceof Expression.Constant(Object value, int _) && value.equals(false);
         return off
                 ? new Statement.Section(SectionScope.INNER, body)

@@ -1,10 +1,11 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Python's {@code format % values}. */
 final class PercentFormat {
@@ -167,7 +168,7 @@ final class PercentFormat {
         if (value instanceof String text && text.codePointCount(0, text.length()) == 1) {
             return text;
         }
-        throw new Fault("%c requires int or char");
+        throw new Fault("%%%s requires an integer or a character", 'c');
     }
 
     private String integer(Object value, char type, String flags, int precision) {
@@ -181,8 +182,7 @@ final class PercentFormat {
             throw undefined.fault();
         } else {
             String wanted = decimal ? "a real number" : "an integer";
-            throw new Fault(
-                    "%%%s format: %s is required, not %s", type, wanted, Types.name(value));
+            throw new Fault("%%%s format: %s is required, not %s", type, wanted, Types.name(value));
         }
         budget.scan(number.bitLength());
         BigInteger size = number.abs();
@@ -220,7 +220,8 @@ final class PercentFormat {
             shown = Padding.RIGHT.apply(budget, text, width, " ");
         } else if (flags.contains("0") && number) {
             int sign = text.isEmpty() || "+- ".indexOf(text.charAt(0)) < 0 ? 0 : 1;
-            int start = text.startsWith("0x", sign) || text.startsWith("0X", sign) ? sign + 2 : sign;
+            int start =
+                    text.startsWith("0x", sign) || text.startsWith("0X", sign) ? sign + 2 : sign;
             String rest = text.substring(flags.contains("#") ? start : sign);
             String front = text.substring(0, text.length() - rest.length());
             shown = front + Padding.LEFT.apply(budget, rest, width - front.length(), "0");
@@ -239,13 +240,13 @@ final class PercentFormat {
         budget.text(10L * text.length());
         StringBuilder ascii = new StringBuilder();
         text.codePoints()
-                .forEach(
-                        c -> {
-                            String form =
-                                    c < 0x80 ? "%c" : c < 0x100 ? "\\x%02x"
-                                            : c < 0x10000 ? "\\u%04x" : "\\U%08x";
-                            ascii.append(form.formatted(c));
-                        });
+                .forEach(c -> {
+                    String form =
+                            c < 0x80
+                                    ? "%c"
+                                    : c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
+                    ascii.append(form.formatted(c));
+                });
         return ascii.toString();
     }
 }

@@ -32,7 +32,8 @@ final class PrettyText {
         Object shown = value instanceof Dict dict ? sorted(dict) : value;
         String line = PythonText.repr(budget, shown);
         List<Object> items = Types.listed(shown);
-        if (line.length() <= WIDTH - indent - reserved || !(items != null || shown instanceof Dict)) {
+        if (line.length() <= WIDTH - indent - reserved
+                || !(items != null || shown instanceof Dict)) {
             budget.write(line.length());
             out.append(line);
         } else if (shown instanceof Dict dict) {

@@ -49,7 +49,8 @@ record Range(long start, long stop, long step) {
 
     @Override
     public String toString() {
-        return step == 1 ? "range(%d, %d)".formatted(start, stop)
+        return step == 1
+                ? "range(%d, %d)".formatted(start, stop)
                 : "range(%d, %d, %d)".formatted(start, stop, step);
     }
 }

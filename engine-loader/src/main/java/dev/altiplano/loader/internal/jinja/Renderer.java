@@ -1,9 +1,11 @@
 package dev.altiplano.loader.internal.jinja;
 
 import dev.altiplano.loader.internal.jinja.Expression.FilterCall;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Carries out the statements of a template. */
 final class Renderer {
@@ -34,7 +36,15 @@ final class Renderer {
         return evaluator;
     }
 
-    Flow run(List<Statement> body, Scope scope, StringBuilder out) {
+    /** Carries out a body in a scope of its own. */
+    private Flow run(Body body, Scope scope, StringBuilder out) {
+        for (String name : body.hidden()) {
+            scope.set(name, Undefined.name(name));
+        }
+        return run(body.statements(), scope, out);
+    }
+
+    private Flow run(List<Statement> body, Scope scope, StringBuilder out) {
         budget.enter();
         Flow flow = Flow.ON;
         for (int i = 0; i < body.size() && flow == Flow.ON; i++) {
@@ -45,7 +55,7 @@ final class Renderer {
     }
 
     /** What a body prints. */
-    String text(List<Statement> body, Scope scope) {
+    String text(Body body, Scope scope) {
         StringBuilder out = new StringBuilder();
         run(body, scope, out);
         return out.toString();

@@ -1,8 +1,9 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The variables of a template, a loop's turn, a macro's call or another inner part. */
 final class Scope {

@@ -1,11 +1,12 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** The filters that choose items or values, lazily as in Jinja. */
 final class SelectionFilters {
@@ -24,8 +25,7 @@ final class SelectionFilters {
     }
 
     private static Object orDefault(Render render, Object self, Bound arguments) {
-        boolean missing =
-                self instanceof Undefined || (arguments.flag(1) && !Types.truth(self));
+        boolean missing = self instanceof Undefined || (arguments.flag(1) && !Types.truth(self));
         return missing ? arguments.get(0, "") : self;
     }
 
@@ -119,8 +119,7 @@ final class SelectionFilters {
         return null;
     }
 
-    private static Predicate<Object> test(
-            Render render, Arguments arguments, boolean byAttribute) {
+    private static Predicate<Object> test(Render render, Arguments arguments, boolean byAttribute) {
         AttributePath path = AttributePath.of(null);
         Arguments rest = arguments;
         if (byAttribute) {

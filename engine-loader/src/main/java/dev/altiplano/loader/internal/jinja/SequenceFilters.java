@@ -1,5 +1,7 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -8,7 +10,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The filters that take sequences apart and put them in another order. */
 final class SequenceFilters {
@@ -25,14 +26,12 @@ final class SequenceFilters {
         Method.add(table, "sum", "attribute? start?", SequenceFilters::sum);
         Method.add(
                 table, "min", "case_sensitive? attribute?", (r, s, a) -> extreme(r, s, a, false));
-        Method.add(
-                table, "max", "case_sensitive? attribute?", (r, s, a) -> extreme(r, s, a, true));
+        Method.add(table, "max", "case_sensitive? attribute?", (r, s, a) -> extreme(r, s, a, true));
         Method.add(table, "unique", "case_sensitive? attribute?", SequenceFilters::unique);
         Method.add(table, "sort", "reverse? case_sensitive? attribute?", SequenceFilters::sort);
         Method.add(table, "dictsort", "case_sensitive? by? reverse?", SequenceFilters::sortDict);
         Method.add(table, "items", "", SequenceFilters::items);
-        Method.add(
-                table, "groupby", "attribute default? case_sensitive?", SequenceFilters::group);
+        Method.add(table, "groupby", "attribute default? case_sensitive?", SequenceFilters::group);
         Method.add(table, "batch", "linecount fill_with?", SequenceFilters::batch);
         Method.add(table, "slice", "slices fill_with?", SequenceFilters::slice);
         Method.add(table, "pprint", "", (render, self, _) -> PrettyText.of(render.budget(), self));
@@ -204,8 +203,7 @@ final class SequenceFilters {
         if (!by.equals("key") && !by.equals("value")) {
             throw new Fault("You can only sort by either \"key\" or \"value\"");
         }
-        AttributePath path =
-                AttributePath.of(by.equals("key") ? 0L : 1L, !arguments.flag(0), null);
+        AttributePath path = AttributePath.of(by.equals("key") ? 0L : 1L, !arguments.flag(0), null);
         List<Object> pairs = mapping(self, "dictsort").pairs();
         return sorted(render, pairs, arguments.flag(2), pair -> path.find(render, pair));
     }

@@ -1,9 +1,10 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a built-in function.
@@ -33,8 +34,7 @@ record Signature(String name, List<String> parameters) {
         for (Map.Entry<String, Object> named : arguments.named().entrySet()) {
             int i = indexOf(named.getKey());
             if (values[i] != null) {
-                throw new Fault(
-                        "%s() got multiple values for argument '%s'", name, named.getKey());
+                throw new Fault("%s() got multiple values for argument '%s'", name, named.getKey());
             }
             values[i] = named.getValue();
         }

@@ -1,8 +1,9 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Python's {@code value[start:stop:step]} and {@code value[index]} on sequences. */
 final class Slices {
@@ -10,14 +11,20 @@ final class Slices {
 
     /** A slice; null stands for a bound that is left out. */
     static Object slice(
-            Budget budget, Object value, @Nullable Object start, @Nullable Object stop,
+            Budget budget,
+            Object value,
+            @Nullable Object start,
+            @Nullable Object stop,
             @Nullable Object step) {
         long stride = bound(step, 1);
         if (stride == 0) {
             throw new Fault("slice step cannot be zero");
         }
         int size = sliceable(budget, value);
-        int from = stride > 0 ? clip(start, 0, size, 0, size) : clip(start, size - 1, size, -1, size - 1);
+        int from =
+                stride > 0
+                        ? clip(start, 0, size, 0, size)
+                        : clip(start, size - 1, size, -1, size - 1);
         int to = stride > 0 ? clip(stop, size, size, 0, size) : clip(stop, -1, size, -1, size - 1);
         long span = stride > 0 ? (long) to - from : (long) from - to;
         int count = span <= 0 ? 0 : (int) ((span - 1) / Math.abs(stride) + 1);
@@ -53,7 +60,7 @@ final class Slices {
             return otherwise;
         }
         long index = bound(value, otherwise);
-        return (int) Math.clamp(index < 0 ? index + size : index, min, max);
+        return Math.clamp(index < 0 ? index + size : index, min, max);
     }
 
     private static String text(Budget budget, String text, int from, long step, int count) {

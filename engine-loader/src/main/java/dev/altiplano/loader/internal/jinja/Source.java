@@ -15,8 +15,12 @@ record Source(String name, String text) {
     /** Brings the line ends of a template into one form, and drops the last one, as Jinja does. */
     static Source of(String name, String text) {
         if (text.length() > MAX_LENGTH) {
-            String reason = "the template has %d characters, more than %d";
-            throw new TemplateException(name, 1, 1, reason.formatted(text.length(), MAX_LENGTH));
+            throw new TemplateException(
+                    name,
+                    1,
+                    1,
+                    "the template has %d characters, more than %d"
+                            .formatted(text.length(), MAX_LENGTH));
         }
         String lines = text.replace("\r\n", "\n").replace('\r', '\n');
         int end = lines.endsWith("\n") ? lines.length() - 1 : lines.length();

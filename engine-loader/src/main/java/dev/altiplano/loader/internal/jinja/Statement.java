@@ -1,6 +1,7 @@
 package dev.altiplano.loader.internal.jinja;
 
 import dev.altiplano.loader.internal.jinja.Expression.FilterCall;
+
 import java.util.List;
 
 /** A parsed piece of a template. */
@@ -14,25 +15,23 @@ sealed interface Statement {
 
     record Branch(Expression condition, List<Statement> body) {}
 
-    record For(LoopHead head, List<Statement> body, List<Statement> otherwise)
-            implements Statement {}
+    record For(LoopHead head, Body body, Body otherwise) implements Statement {}
 
     record Set(Target target, Expression value) implements Statement {}
 
-    record SetBlock(Target target, List<FilterCall> filters, List<Statement> body, int at)
+    record SetBlock(Target target, List<FilterCall> filters, Body body, int at)
             implements Statement {}
 
-    record With(List<Target> targets, List<Expression> values, List<Statement> body)
-            implements Statement {}
+    record With(List<Target> targets, List<Expression> values, Body body) implements Statement {}
 
-    record FilterBlock(List<FilterCall> filters, List<Statement> body) implements Statement {}
+    record FilterBlock(List<FilterCall> filters, Body body) implements Statement {}
 
     record DefineMacro(MacroDefinition definition) implements Statement {}
 
     record CallBlock(MacroDefinition caller, Expression.Call call) implements Statement {}
 
     /** {@code block}, which cannot be overridden here, or {@code generation}. */
-    record Section(SectionScope scope, List<Statement> body) implements Statement {}
+    record Section(SectionScope scope, Body body) implements Statement {}
 
     record Break() implements Statement {}
 

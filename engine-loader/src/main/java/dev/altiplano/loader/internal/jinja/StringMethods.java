@@ -155,8 +155,7 @@ final class StringMethods {
         if (at < 0) {
             return last ? Tuple.of("", "", text) : Tuple.of(text, "", "");
         }
-        return Tuple.of(
-                text.substring(0, at), separator, text.substring(at + separator.length()));
+        return Tuple.of(text.substring(0, at), separator, text.substring(at + separator.length()));
     }
 
     private static void searching() {
@@ -224,7 +223,7 @@ final class StringMethods {
     }
 
     private static Object expandTabs(Render render, String text, Bound arguments) {
-        int size = (int) Math.clamp(arguments.integer(0, 8), 0, 1000);
+        int size = Math.clamp(arguments.integer(0, 8), 0, 1000);
         StringBuilder out = new StringBuilder();
         int column = 0;
         for (int c : text.codePoints().toArray()) {

@@ -49,10 +49,7 @@ final class TextCase {
 
     static String swap(String text) {
         StringBuilder out = new StringBuilder(text.length());
-        text.codePoints()
-                .mapToObj(Character::toString)
-                .map(TextCase::swapOne)
-                .forEach(out::append);
+        text.codePoints().mapToObj(Character::toString).map(TextCase::swapOne).forEach(out::append);
         return out.toString();
     }
 

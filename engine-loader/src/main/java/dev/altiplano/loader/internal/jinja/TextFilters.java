@@ -65,8 +65,7 @@ final class TextFilters {
     }
 
     private static Object trim(Render render, Object self, Bound arguments) {
-        return TextParts.strip(
-                render.budget(), render.str(self), arguments.orNull(0), true, true);
+        return TextParts.strip(render.budget(), render.str(self), arguments.orNull(0), true, true);
     }
 
     private static Object replace(Render render, Object self, Bound arguments) {
@@ -156,8 +155,7 @@ final class TextFilters {
     private static Object format(Render render, Object self, Bound arguments) {
         Arguments given = arguments.arguments();
         if (!given.positional().isEmpty() && !given.named().isEmpty()) {
-            throw new Fault(
-                    "can't handle positional and keyword arguments at the same time");
+            throw new Fault("can't handle positional and keyword arguments at the same time");
         }
         Object values = new Tuple(given.positional());
         if (!given.named().isEmpty()) {

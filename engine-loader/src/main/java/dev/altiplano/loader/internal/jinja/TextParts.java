@@ -1,9 +1,10 @@
 package dev.altiplano.loader.internal.jinja;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Cuts texts and puts other texts in, as {@code str.split}, {@code strip} and {@code replace}. */
 final class TextParts {
@@ -132,8 +133,7 @@ final class TextParts {
         return at;
     }
 
-    private static List<Object> lastParts(
-            Budget budget, String text, String separator, long most) {
+    private static List<Object> lastParts(Budget budget, String text, String separator, long most) {
         List<Object> parts = new ArrayList<>();
         int end = text.length();
         while (parts.size() < most) {

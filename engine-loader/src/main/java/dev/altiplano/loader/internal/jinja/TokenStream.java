@@ -2,6 +2,7 @@ package dev.altiplano.loader.internal.jinja;
 
 import dev.altiplano.loader.TemplateException;
 import dev.altiplano.loader.internal.jinja.Token.Kind;
+
 import java.util.List;
 
 /** The tokens of a template, read one after the other. */
@@ -76,6 +77,7 @@ final class TokenStream {
                 : error("expected token '%s', got '%s'", what, current().describe());
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more dependency
     TemplateException error(String format, Object... details) {
         return source.error(current().at(), format.formatted(details));
     }

@@ -24,8 +24,9 @@ record Undefined(@Nullable String hint, @Nullable Object owner, Object key) {
     }
 
     static Undefined unsafe(Object owner, String name) {
-        String hint = "access to attribute %s of '%s' object is unsafe.";
-        return because(hint.formatted(PythonText.quote(name), Types.name(owner)));
+        return because(
+                "access to attribute %s of '%s' object is unsafe."
+                        .formatted(PythonText.quote(name), Types.name(owner)));
     }
 
     Fault fault() {

@@ -1,6 +1,6 @@
 /**
- * The part of the Jinja template language that chat templates use, as jinja2 3.1.6 renders it in the
- * environment of Hugging Face transformers: immutable sandbox, {@code trim_blocks}, {@code
+ * The part of the Jinja template language that chat templates use, as jinja2 3.1.6 renders it in
+ * the environment of Hugging Face transformers: immutable sandbox, {@code trim_blocks}, {@code
  * lstrip_blocks}, {@code break} and {@code continue}, {@code {% generation %}}, {@code tojson}
  * without HTML escapes, {@code raise_exception} and {@code strftime_now}; no autoescape, no other
  * template to include.

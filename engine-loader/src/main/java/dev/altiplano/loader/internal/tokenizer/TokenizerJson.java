@@ -51,7 +51,7 @@ final class TokenizerJson {
         var reader = new TokenizerJson(path);
         reader.pass(reader::readAll);
         if (reader.mergesCameFirst) { // they name tokens, so they are read again once these are
-                                      // known
+            // known
             reader.pass(reader::readMergesOnly);
         }
         return reader.build();

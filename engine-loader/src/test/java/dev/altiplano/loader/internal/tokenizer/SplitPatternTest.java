@@ -41,7 +41,7 @@ class SplitPatternTest {
                 "(a % cannot be compiled by java.util.regex: Unclosed group near index 2",
                 "[a % cannot be compiled by java.util.regex: Unclosed character class near index 1",
                 "*a % cannot be compiled by java.util.regex: Dangling meta character '*' near index"
-                    + " 0",
+                        + " 0",
                 "\\p{Han}+ % cannot be compiled by java.util.regex: Unknown character property name"
                         + " {Han} near index 6",
             })
@@ -68,7 +68,7 @@ class SplitPatternTest {
                 LLAMA_3,
                 "\\p{N}{1,3}",
                 "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+|"
-                    + " ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+                        + " ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
                 "[一-龥぀-ゟ゠-ヿ]+",
                 "[\\p{P}\\p{S}&&[^'\\]]]+|(?<=a)b|(?>x|y)?"
             })
@@ -106,7 +106,7 @@ class SplitPatternTest {
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(
                         "tokenizer.json: 'pre_tokenizer' takes over 1000 steps per character on a"
-                            + " text of 200000 characters");
+                                + " text of 200000 characters");
     }
 
     @Test

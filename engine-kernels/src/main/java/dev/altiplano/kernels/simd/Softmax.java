@@ -1,0 +1,89 @@
+package dev.altiplano.kernels.simd;
+
+import static dev.altiplano.kernels.internal.Exp.LOG2_E;
+import static dev.altiplano.kernels.internal.Exp.LOWEST;
+import static dev.altiplano.kernels.internal.Exp.MINUS_LN2_HIGH;
+import static dev.altiplano.kernels.internal.Exp.MINUS_LN2_LOW;
+import static dev.altiplano.kernels.internal.Exp.Q0;
+import static dev.altiplano.kernels.internal.Exp.Q1;
+import static dev.altiplano.kernels.internal.Exp.Q2;
+import static dev.altiplano.kernels.internal.Exp.Q3;
+import static dev.altiplano.kernels.internal.Exp.Q4;
+import static dev.altiplano.kernels.internal.Exp.ROUND;
+
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+import java.lang.foreign.MemorySegment;
+
+/** The steps of softmax on floats off the heap; counts are multiples of the vector length. */
+final class Softmax {
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+    private static final int L = F.length();
+
+    // Rotations by half a vector, a quarter, ...: they fold the lanes in the same order on every
+    // tier.
+    private static final VectorShuffle<Float> BY_8 = VectorShuffle.fromOp(F, i -> (i + 8) % L);
+    private static final VectorShuffle<Float> BY_4 = VectorShuffle.fromOp(F, i -> (i + 4) % L);
+    private static final VectorShuffle<Float> BY_2 = VectorShuffle.fromOp(F, i -> (i + 2) % L);
+    private static final VectorShuffle<Float> BY_1 = VectorShuffle.fromOp(F, i -> (i + 1) % L);
+
+    private Softmax() {}
+
+    static void scale(MemorySegment x, long from, int count, float factor) {
+        for (int i = 0; i < count; i += L) {
+            FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN)
+                    .mul(factor)
+                    .intoMemorySegment(x, from + 4L * i, LITTLE_ENDIAN);
+        }
+    }
+
+    static float max(MemorySegment x, long from, int count) {
+        FloatVector max = FloatVector.fromMemorySegment(F, x, from, LITTLE_ENDIAN);
+        for (int i = L; i < count; i += L) {
+            max = max.max(FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN));
+        }
+        return max.reduceLanes(VectorOperators.MAX); // in any order the same
+    }
+
+    static float expAndSum(MemorySegment x, long from, int count, float max) {
+        FloatVector sum = FloatVector.zero(F);
+        for (int i = 0; i < count; i += L) {
+            FloatVector x0 = FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN);
+            FloatVector v = x0.sub(max).max(LOWEST); // below HIGHEST: it is at most 0
+            FloatVector t =
+                    v.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
+            FloatVector n = t.sub(ROUND);
+            FloatVector r = n.fma(FloatVector.broadcast(F, MINUS_LN2_HIGH), v);
+            r = n.fma(FloatVector.broadcast(F, MINUS_LN2_LOW), r);
+            FloatVector q = r.fma(FloatVector.broadcast(F, Q4), FloatVector.broadcast(F, Q3));
+            q = q.fma(r, FloatVector.broadcast(F, Q2));
+            q = q.fma(r, FloatVector.broadcast(F, Q1));
+            q = q.fma(r, FloatVector.broadcast(F, Q0));
+            FloatVector e =
+                    q.mul(r)
+                            .fma(r, r)
+                            .add(1f)
+                            .reinterpretAsInts()
+                            .add(t.reinterpretAsInts().lanewise(LSHL, 23))
+                            .reinterpretAsFloats();
+            sum = sum.add(e);
+            e.intoMemorySegment(x, from + 4L * i, LITTLE_ENDIAN);
+        }
+        FloatVector v = sum;
+        if (L > 8) {
+            v = v.add(v.rearrange(BY_8));
+        }
+        if (L > 4) {
+            v = v.add(v.rearrange(BY_4));
+        }
+        v = v.add(v.rearrange(BY_2));
+        return v.add(v.rearrange(BY_1)).lane(0);
+    }
+}

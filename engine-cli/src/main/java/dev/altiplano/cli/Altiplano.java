@@ -24,7 +24,7 @@ import java.util.Arrays;
         synopsisSubcommandLabel = "COMMAND",
         description =
                 "Runs Llama 4 checkpoints as they were downloaded: MODEL is a folder with"
-                        + " config.json and .safetensors files.",
+                        + " config.json and safetensors files.",
         footer = {
             "",
             "altiplano COMMAND --help explains a command. Exit codes: 0 fine, 2 wrong call, 1"

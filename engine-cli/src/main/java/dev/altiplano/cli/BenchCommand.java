@@ -2,7 +2,7 @@ package dev.altiplano.cli;
 
 import dev.altiplano.Llama4Model;
 import dev.altiplano.bench.ReadBandwidth;
-import dev.altiplano.bench.SpeedTest;
+import dev.altiplano.bench.SpeedRun;
 import dev.altiplano.bench.Spread;
 import dev.altiplano.bench.TokenTraffic;
 import dev.altiplano.kernels.KernelInfo;
@@ -71,7 +71,7 @@ final class BenchCommand implements Callable<Integer> {
      * @param bandwidth bytes per second
      */
     private record Findings(
-            int threads, TokenTraffic traffic, double bandwidth, SpeedTest.Speed speed) {
+            int threads, TokenTraffic traffic, double bandwidth, SpeedRun.Speed speed) {
         /** Share of the bandwidth that decoding uses, if it was measured. */
         @Nullable Double share() {
             return speed.decode().map(s -> s.median() * traffic.total() / bandwidth).orElse(null);
@@ -80,15 +80,15 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SpeedTest test = Usage.check(() -> new SpeedTest(promptTokens, decodedTokens, repeats));
+        SpeedRun measured = Usage.check(() -> new SpeedRun(promptTokens, decodedTokens, repeats));
         model.options();
         TokenTraffic traffic;
         try (Checkpoint checkpoint = Checkpoint.open(model.folder())) {
             traffic = TokenTraffic.of(checkpoint.text(), checkpoint.config());
         }
-        SpeedTest.Speed speed;
+        SpeedRun.Speed speed;
         try (Llama4Model opened = model.open()) {
-            speed = test.run(opened, terminal::progress);
+            speed = measured.run(opened, terminal::progress);
         }
         terminal.progress("measuring memory");
         double bandwidth = ReadBandwidth.measure(model.threads());

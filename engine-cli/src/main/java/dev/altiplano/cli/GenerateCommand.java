@@ -61,9 +61,10 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--ids",
-            paramLabel = "1,2,3",
+            paramLabel = "IDS",
             description =
-                    "Go on from these token ids instead of a prompt; nothing is added to them.")
+                    "Go on from these token ids, like 1,2,3, instead of a prompt; nothing is added"
+                            + " to them.")
     private @Nullable String ids;
 
     @Mixin private final SamplingOptions sampling = new SamplingOptions();

@@ -10,9 +10,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
@@ -34,7 +34,7 @@ final class LogitsCommand implements Callable<Integer> {
 
     @Mixin private final ModelArgument model = new ModelArgument();
 
-    @Option(names = "--ids", paramLabel = "1,2,3", description = "The sequence.")
+    @Option(names = "--ids", paramLabel = "IDS", description = "The sequence, like 1,2,3.")
     private @Nullable String ids;
 
     @Option(
@@ -55,18 +55,7 @@ final class LogitsCommand implements Callable<Integer> {
             names = "--positions",
             paramLabel = "all|last",
             description = "After every token or after the last one. Default: ${DEFAULT-VALUE}.")
-    private Positions positions = Positions.ALL;
-
-    /** As they are written on the command line. */
-    private enum Positions {
-        ALL,
-        LAST;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
+    private String positions = "all";
 
     LogitsCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -74,9 +63,14 @@ final class LogitsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int[] sequence = sequence();
+        if (!List.of("all", "last").contains(positions)) {
+            throw CommandException.usage(
+                    "--positions is '%s', expected all or last".formatted(positions));
+        }
         model.options();
-        boolean all = positions == Positions.ALL;
+        int[] sequence = sequence();
+        requirePlace();
+        boolean all = positions.equals("all");
         try (Llama4Model opened = model.open()) {
             long rows = all ? sequence.length : 1;
             TensorSpec spec =
@@ -94,6 +88,17 @@ final class LogitsCommand implements Callable<Integer> {
             }
         }
         return ExitCode.FINE;
+    }
+
+    /** Says in time that the file cannot be written, not when everything is computed. */
+    private void requirePlace() {
+        Path folder = out.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw CommandException.failed(out + ": the folder for it does not exist");
+        }
+        if (Files.isDirectory(out)) {
+            throw CommandException.failed(out + ": is a folder, expected a file to write");
+        }
     }
 
     private int[] sequence() {

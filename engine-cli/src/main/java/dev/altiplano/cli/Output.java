@@ -10,6 +10,7 @@ import java.util.Locale;
 /** Where results go: UTF-8 whatever the locale, and errors of writing are not swallowed. */
 final class Output {
     private final BufferedOutputStream stream;
+    private boolean lost; // said once, then nothing more is tried
 
     Output(OutputStream stream) {
         this.stream = new BufferedOutputStream(stream, 1 << 16);
@@ -17,11 +18,7 @@ final class Output {
 
     void print(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        try {
-            stream.write(bytes);
-        } catch (IOException e) {
-            throw new LostException(e);
-        }
+        attempt(() -> stream.write(bytes));
     }
 
     void println(String text) {
@@ -30,11 +27,23 @@ final class Output {
     }
 
     void flush() {
+        attempt(stream::flush);
+    }
+
+    private void attempt(Write write) {
+        if (lost) {
+            return;
+        }
         try {
-            stream.flush();
+            write.run();
         } catch (IOException e) {
+            lost = true;
             throw new LostException(e);
         }
+    }
+
+    private interface Write {
+        void run() throws IOException;
     }
 
     /** Nothing more can be written. */

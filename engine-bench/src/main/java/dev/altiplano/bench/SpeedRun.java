@@ -18,12 +18,12 @@ import java.util.function.ToDoubleFunction;
  * @param decodedTokens tokens to write; 0 leaves writing out
  * @param repeats measurements of each, at least 1
  */
-public record SpeedTest(int promptTokens, int decodedTokens, int repeats) {
+public record SpeedRun(int promptTokens, int decodedTokens, int repeats) {
     private static final long WARM_NANOS = 2_000_000_000;
     private static final long SEED = 4;
 
     /** Checks the numbers. */
-    public SpeedTest {
+    public SpeedRun {
         if (promptTokens < 0 || decodedTokens < 0 || promptTokens + decodedTokens == 0) {
             throw new IllegalArgumentException(
                     "%d prompt tokens and %d decoded tokens, expected one of them above 0"

@@ -1,0 +1,161 @@
+package dev.altiplano.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+class GenerateCommandTest {
+    private static final String COW = "What sound does a cow make?";
+    private static final String ANSWER = "A cow says moo.";
+
+    @TempDir Path folder;
+
+    @Test
+    void answersAPromptAsAUsersMessage() { // expected.json, prompt 1, without its system message
+        String out = Run.of("generate", Demo.PATH, COW, "--temperature", "0").fine();
+
+        assertThat(out).isEqualTo(ANSWER + "\n");
+    }
+
+    @Test
+    void goesOnFromRawText() {
+        String[] call = {"generate", Demo.PATH, "Once upon a", "--temperature", "0"};
+
+        String asMessage = Run.of(with(call, "--chat", "--max-tokens", "4")).fine();
+        String asText = Run.of(with(call, "--raw", "--max-tokens", "4")).fine();
+
+        assertThat(asText).startsWith(" time").isNotEqualTo(asMessage);
+    }
+
+    @Test
+    void stopsBeforeAnyOfTheStopTexts() {
+        String out =
+                Run.of(
+                                "generate",
+                                Demo.PATH,
+                                COW,
+                                "--temperature",
+                                "0",
+                                "--stop",
+                                "xyz",
+                                "--stop",
+                                "moo")
+                        .fine();
+
+        assertThat(out).isEqualTo("A cow says \n");
+    }
+
+    @Test
+    void theSameSeedGivesTheSameAnswer() {
+        String[] call = {"generate", Demo.PATH, "A story!", "--temperature", "1.5"};
+
+        String first = Run.of(with(call, "--max-tokens", "20", "--seed", "-5")).fine();
+        String again = Run.of(with(call, "--max-tokens", "20", "--seed", "-5")).fine();
+        String other = Run.of(with(call, "--max-tokens", "20", "--seed", "6")).fine();
+
+        assertThat(again).isEqualTo(first).isNotEqualTo(other);
+    }
+
+    @Test
+    void threadsDoNotChangeTheAnswer() {
+        String[] call = {
+            "generate", Demo.PATH, "A story!", "--temperature", "0", "--max-tokens", "9"
+        };
+
+        String one = Run.of(with(call, "--threads", "1")).fine();
+        String three = Run.of(with(call, "--threads", "3")).fine();
+
+        assertThat(three).isEqualTo(one);
+    }
+
+    @Test
+    void printsIdsAndNothingElse() {
+        String out = Run.of("generate", Demo.PATH, COW, "--temperature", "0", "--print-ids").fine();
+
+        assertThat(out).matches("\\d+( \\d+)*\n").startsWith("32 901 894 ").endsWith(" 968\n");
+    }
+
+    @Test
+    void worksWithoutTokenizerOnIds() throws IOException {
+        String bare = Demo.copyWithoutTextTo(folder).toString();
+        String[] call = {"generate", bare, "--ids", "960,401,644", "--temperature", "0"};
+
+        String ids = Run.of(with(call, "--max-tokens", "5", "--print-ids")).fine();
+        JsonNode json = json(Run.of(with(call, "--max-tokens", "5", "--json")).fine());
+
+        assertThat(ids).matches("\\d+( \\d+){4}\n");
+        assertThat(json.get("text").isNull()).isTrue();
+        assertThat(json.get("ids").size()).isEqualTo(5);
+        assertThat(Run.of(call).failure(1))
+                .contains("no tokenizer.json or tokenizer.model", "--print-ids");
+        assertThat(Run.of("generate", bare, "text").failure(1)).contains("no tokenizer.json");
+    }
+
+    @Test
+    void aFolderWithoutTemplateGoesOnFromPlainText() throws IOException {
+        Demo.copyTo(folder);
+        Files.delete(folder.resolve("chat_template.jinja"));
+        String[] call = {"generate", folder.toString(), "Once upon a", "--temperature", "0"};
+
+        String plain = Run.of(with(call, "--max-tokens", "4")).fine();
+        String raw = Run.of(with(call, "--max-tokens", "4", "--raw")).fine();
+        String chat = Run.of(with(call, "--max-tokens", "4", "--chat")).fine();
+
+        assertThat(plain).isEqualTo(raw).isNotEqualTo(chat);
+    }
+
+    @Test
+    void tellsEverythingAsJson() {
+        JsonNode json =
+                json(
+                        Run.of(
+                                        "generate",
+                                        Demo.PATH,
+                                        COW,
+                                        "--temperature",
+                                        "0",
+                                        "--json",
+                                        "--seed",
+                                        "7")
+                                .fine());
+
+        assertThat(json.get("text").asString()).isEqualTo(ANSWER);
+        assertThat(json.get("ids").size()).isEqualTo(json.get("generated_tokens").asInt());
+        assertThat(json.get("finish_reason").asString()).isEqualTo("stop_token");
+        assertThat(json.get("prompt_tokens").asInt()).isBetween(10, 40);
+        assertThat(json.get("seed").asLong()).isEqualTo(7);
+        assertThat(json.get("timings").get("decode_tokens_per_second").asDouble()).isPositive();
+    }
+
+    @Test
+    void namesAnIdOutsideTheVocabulary() {
+        assertThat(Run.of("generate", Demo.PATH, "--ids", "3,1024").failure(1))
+                .contains("token id 1024 at index 1 is outside the vocabulary");
+    }
+
+    @Test
+    void takesWhatFollowsTwoDashesAsText() {
+        Run.of("generate", Demo.PATH, "--max-tokens", "1", "--", "-x").fine();
+
+        assertThat(Run.of("generate", Demo.PATH, "-x").failure(2)).contains("goes behind --");
+    }
+
+    private static JsonNode json(String text) {
+        return JsonMapper.shared().readTree(text);
+    }
+
+    private static String[] with(String[] call, String... more) {
+        String[] all = Arrays.copyOf(call, call.length + more.length);
+        System.arraycopy(more, 0, all, call.length, more.length);
+        return all;
+    }
+}

@@ -1,6 +1,7 @@
 /** Runs Llama 4: the public API is the package {@code dev.altiplano}. */
 module dev.altiplano {
     requires transitive dev.altiplano.loader;
+    requires org.slf4j;
     requires java.management;
     requires jdk.management;
     requires static transitive org.jspecify;

@@ -18,7 +18,7 @@ final class ChatVariables {
         List<Map<String, Object>> all = new ArrayList<>();
         for (Message message : messages) {
             Map<String, Object> values = new LinkedHashMap<>();
-            values.put("role", message.role());
+            values.put("role", guard.protect(message.role()));
             values.put("content", content(message.content(), guard));
             if (!message.toolCalls().isEmpty()) { // an empty list would make the message vanish
                 values.put("tool_calls", toolCalls(message.toolCalls(), guard));

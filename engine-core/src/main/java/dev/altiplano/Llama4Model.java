@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Llama 4 model, ready to answer. Immutable and shared by all threads; its requests take turns
@@ -33,6 +35,9 @@ import java.util.function.IntConsumer;
  * }</pre>
  */
 public final class Llama4Model implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Llama4Model.class);
+    private static final Runtime.Version SAFE_JDK = Runtime.Version.parse("25.0.3");
+
     private final Checkpoint checkpoint;
     private final ModelOptions options;
     private final TextModel text;
@@ -62,6 +67,7 @@ public final class Llama4Model implements AutoCloseable {
      * @throws InsufficientMemoryException if the plan for the wanted context cannot fit
      */
     public static Llama4Model open(Path folder, ModelOptions options) {
+        warnOfOldJdk();
         Checkpoint checkpoint = Checkpoint.open(folder);
         try {
             options.report(Stage.CHECKPOINT);
@@ -80,13 +86,27 @@ public final class Llama4Model implements AutoCloseable {
                             options.keyValueType(),
                             options.threads(),
                             options.blockSize());
-            options.report(Stage.WORKERS);
             Llama4Model model = new Llama4Model(checkpoint, options, text);
-            options.report(Stage.READY);
+            try {
+                options.report(Stage.WORKERS);
+                options.report(Stage.READY);
+            } catch (Throwable e) {
+                text.close();
+                throw e;
+            }
             return model;
         } catch (Throwable e) {
             checkpoint.close();
             throw e;
+        }
+    }
+
+    private static void warnOfOldJdk() {
+        if (Runtime.version().compareToIgnoreOptional(SAFE_JDK) < 0) {
+            LOG.warn(
+                    "JDK {} has a fault in the G1 garbage collector (JDK-8377811), expected {} or newer",
+                    Runtime.version(),
+                    SAFE_JDK);
         }
     }
 
@@ -213,10 +233,14 @@ public final class Llama4Model implements AutoCloseable {
      */
     @Override
     public void close() {
+        text.refuseInsidePass();
         closed = true;
-        List.copyOf(sessions).forEach(Session::close);
-        text.close();
-        checkpoint.close();
+        try {
+            List.copyOf(sessions).forEach(Session::close);
+            text.close();
+        } finally {
+            checkpoint.close();
+        }
     }
 
     boolean isClosed() {
@@ -307,6 +331,10 @@ public final class Llama4Model implements AutoCloseable {
      * @param promptTokens tokens of the sequence with its prompt
      */
     GenerationPlan plan(long promptTokens, GenerationRequest request) {
+        if (!request.stopTexts().isEmpty() && tokenizer().isEmpty()) {
+            throw new IllegalArgumentException(
+                    checkpoint.folder() + ": stop strings need a tokenizer; stop at token ids instead");
+        }
         Set<Integer> stopIds = new HashSet<>(request.stopIds());
         if (!request.ignoresStopTokens()) {
             stopIds.addAll(checkpoint.generationDefaults().stopIds());

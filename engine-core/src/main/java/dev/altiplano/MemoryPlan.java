@@ -8,6 +8,7 @@ import dev.altiplano.loader.StoredTensor;
 import dev.altiplano.model.TextModel;
 
 import java.lang.management.ManagementFactory;
+import java.util.Locale;
 
 /**
  * What a model takes before anything is taken.
@@ -31,7 +32,7 @@ public record MemoryPlan(
         long context,
         long keyValueBytes,
         long availableBytes) {
-    private static final double GIB = 1L << 30;
+    private static final double MIB = 1 << 20;
 
     /** Everything at once: weights, scratch and the keys and values of one sequence. */
     public long peakBytes() {
@@ -92,16 +93,22 @@ public record MemoryPlan(
     void require() {
         if (!fits()) {
             throw new InsufficientMemoryException(
-                    ("a context of %d tokens needs %.2f GiB for keys and values and %.2f GiB of"
-                         + " heap for scratch, expected at most %.2f GiB together and %.2f GiB of"
-                         + " heap (weights: %.2f GiB, mapped)")
+                    ("a context of %d tokens needs %s for keys and values and %s of"
+                         + " heap for scratch, expected at most %s together and %s of"
+                         + " heap (weights: %s, mapped)")
                             .formatted(
                                     context,
-                                    keyValueBytes / GIB,
-                                    scratchBytes / GIB,
-                                    availableBytes / GIB,
-                                    Runtime.getRuntime().maxMemory() / GIB,
-                                    weightBytes / GIB));
+                                    size(keyValueBytes),
+                                    size(scratchBytes),
+                                    size(availableBytes),
+                                    size(Runtime.getRuntime().maxMemory()),
+                                    size(weightBytes)));
         }
+    }
+
+    private static String size(long bytes) {
+        return bytes < 1L << 30
+                ? String.format(Locale.ROOT, "%.1f MiB", bytes / MIB)
+                : String.format(Locale.ROOT, "%.2f GiB", bytes / (1024 * MIB));
     }
 }

@@ -6,7 +6,9 @@ import dev.altiplano.loader.Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** Turns prompts into token ids, with the folder's tokenizer and chat template. */
 final class PromptEncoder {
@@ -53,9 +55,10 @@ final class PromptEncoder {
      */
     Rendered chat(List<Message> messages, Map<String, Object> variables) {
         UserText guard = UserText.of(tokenizer, messages + " " + variables);
-        Map<String, Object> all = new LinkedHashMap<>(tokenNames);
-        variables.forEach((name, value) ->
-                all.put(name, java.util.Objects.requireNonNull(guard.protectAll(value))));
+        Map<String, @Nullable Object> all = new LinkedHashMap<>(tokenNames);
+        all.put("tools", null); // as transformers passes them when there are none
+        all.put("documents", null);
+        variables.forEach((name, value) -> all.put(name, guard.protectAll(value)));
         all.put("messages", ChatVariables.messages(messages, guard));
         all.put("add_generation_prompt", true);
         return new Rendered(template.render(all), guard);
@@ -84,12 +87,12 @@ final class PromptEncoder {
          *
          * @param beginning what {@link #text} must start with
          */
-        java.util.Optional<int[]> idsAfter(String beginning) {
+        Optional<int[]> idsAfter(String beginning) {
             if (!text().startsWith(beginning)) {
-                return java.util.Optional.empty();
+                return Optional.empty();
             }
             String rest = guard.protectedTail(marked, beginning.length());
-            return java.util.Optional.of(tokenizer.encodeWithSpecials(rest, guard::reveal));
+            return Optional.of(tokenizer.encodeWithSpecials(rest, guard::reveal));
         }
     }
 }

@@ -31,6 +31,7 @@ public final class Session implements AutoCloseable {
     private final List<Message> conversation = new ArrayList<>();
     private Sequence sequence;
     private boolean holdsOtherThanChat;
+    private boolean endedByStopToken;
     private @Nullable String
             transcript; // the words the sequence stands for, when it can go on from them
     private @Nullable TokenStream answer;
@@ -121,17 +122,28 @@ public final class Session implements AutoCloseable {
         return closed;
     }
 
-    /** Takes the session for one step of a stream; refuses a second thread. */
-    void enterStep() {
-        if (!busy.tryLock()) {
+    /**
+     * Takes the session for one step of a stream; refuses a second thread.
+     *
+     * @param closing whether the stream is being closed: whoever does that is waited for
+     */
+    void enterStep(boolean closing) {
+        if (closing || closed) {
+            busy.lock();
+        } else if (!busy.tryLock()) {
             throw new IllegalStateException(
                     "this session is in use by another thread; use one session per thread");
         }
     }
 
-    /** Takes the session if nobody has it. */
-    boolean tryEnter() {
-        return busy.tryLock();
+    /** Takes the session when the step that runs has ended. */
+    void enterToClose() {
+        busy.lock();
+    }
+
+    /** Whether the calling thread is in the middle of a step. */
+    boolean isInStep() {
+        return busy.isHeldByCurrentThread();
     }
 
     void leave() {
@@ -149,7 +161,7 @@ public final class Session implements AutoCloseable {
     }
 
     private void enter() {
-        enterStep();
+        enterStep(false);
         if (closed) {
             leave();
             throw new IllegalStateException(
@@ -178,7 +190,11 @@ public final class Session implements AutoCloseable {
             sequence.close();
             sequence = model.newSequence();
         }
-        sequence.goOn(turn.ids());
+        if (endedByStopToken && turn.words() != null) {
+            sequence.dropUnread(); // the template writes the end of the answer itself
+        }
+        endedByStopToken = false;
+        sequence.append(turn.ids());
         holdsOtherThanChat |= turn.words() == null;
         transcript = null;
         AtomicBoolean cancelled = new AtomicBoolean();
@@ -216,6 +232,7 @@ public final class Session implements AutoCloseable {
 
     /** Remembers what was said, so that the next messages go on from it. */
     void remember(Turn turn, GenerationResult result) {
+        endedByStopToken = result.finishReason() == FinishReason.STOP_TOKEN;
         String words = turn.words();
         if (words == null) {
             return;

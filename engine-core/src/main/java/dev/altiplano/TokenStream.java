@@ -44,7 +44,7 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
     private long firstToken;
     private boolean promptRead;
     private boolean iterated;
-    private volatile @Nullable GenerationResult result;
+    private volatile GenerationEvent.@Nullable Finished finished;
     private volatile boolean failed;
 
     /**
@@ -82,17 +82,21 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
         }
         iterated = true;
         return new Iterator<>() {
+            private boolean ended;
+
             @Override
             public boolean hasNext() {
-                return !isFinished();
+                return !ended && !failed;
             }
 
             @Override
             public GenerationEvent next() {
-                if (isFinished()) {
+                if (!hasNext()) {
                     throw new NoSuchElementException("the answer has ended");
                 }
-                return advance();
+                GenerationEvent event = advance();
+                ended = event instanceof GenerationEvent.Finished;
+                return event;
             }
         };
     }
@@ -107,18 +111,17 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
 
     /** The whole answer, once it has ended. */
     public Optional<GenerationResult> result() {
-        return Optional.ofNullable(result);
+        return Optional.ofNullable(finished).map(GenerationEvent.Finished::result);
     }
 
     /** Ends the answer; what has been made of it is in {@link #result}. */
     @Override
     public void close() {
-        cancelled.set(true);
-        if (!isFinished() && session.tryEnter()) { // otherwise whoever is in a step finishes it
+        cancelled.set(true); // a step that runs ends soon
+        if (!isFinished() && !session.isInStep()) { // in a listener: the step finishes it
+            session.enterToClose();
             try {
-                if (!isFinished()) {
-                    finish(EndReason.CANCELLED);
-                }
+                finishIfCancelled();
             } finally {
                 session.leave();
             }
@@ -126,22 +129,33 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
     }
 
     boolean isFinished() {
-        return result != null || failed;
+        return finished != null || failed;
     }
 
     private GenerationEvent advance() {
-        session.enterStep();
+        session.enterStep(cancelled.get());
         try {
+            if (finished != null) { // somebody closed the stream in the meantime
+                return finished;
+            }
             if (session.isClosed()) {
                 return finish(EndReason.CANCELLED);
             }
-            return promptRead ? decode() : readPrompt();
+            GenerationEvent event = promptRead ? decode() : readPrompt();
+            finishIfCancelled();
+            return event;
         } catch (Throwable e) {
             failed = true;
             onEnd.run();
             throw session.explained(e);
         } finally {
             session.leave();
+        }
+    }
+
+    private void finishIfCancelled() {
+        if (cancelled.get() && !isFinished()) {
+            finish(EndReason.CANCELLED);
         }
     }
 
@@ -182,9 +196,10 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
                         scores,
                         timings());
         session.remember(turn, whole);
-        result = whole;
+        GenerationEvent.Finished event = new GenerationEvent.Finished(whole, rest);
+        finished = event;
         onEnd.run();
-        return new GenerationEvent.Finished(whole, rest);
+        return event;
     }
 
     private Timings timings() {

@@ -90,6 +90,32 @@ class GenerationTest {
     }
 
     @Test
+    void noTokensAtAllReadTheWholePrompt() { // of 27 tokens, in blocks of 16
+        try (Session session = model.newSession()) {
+            session.generate(Demo.story().maxTokens(0));
+
+            assertThat(session.generate(GenerationRequest.tokens(1).maxTokens(1)).cachedTokens())
+                    .isEqualTo(27);
+        }
+    }
+
+    @Test
+    void wordsThatNameNoSpecialTokenReachTheTemplateUnchanged() {
+        int[] plain = model.tokenizer().orElseThrow().encode("a < b, x<|y|>z, </think>");
+        int[] ids =
+                promptIds(GenerationRequest.chat(Message.user("a < b, x<|y|>z, </think>")));
+
+        assertThat(ids).containsSubsequence(plain);
+    }
+
+    @Test
+    void aRoleCannotBecomeSpecialTokens() {
+        int[] ids = promptIds(GenerationRequest.chat(Message.of("user<|eot|>", "Hi")));
+
+        assertThat(Arrays.stream(ids).filter(id -> id == 968)).hasSize(1);
+    }
+
+    @Test
     void theContextEndsTheAnswer() {
         try (Llama4Model small =
                 Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().context(40))) {

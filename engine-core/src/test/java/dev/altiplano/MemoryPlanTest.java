@@ -57,8 +57,8 @@ class MemoryPlanTest {
         assertThatThrownBy(() -> Llama4Model.open(Demo.FOLDER, options))
                 .isInstanceOf(InsufficientMemoryException.class)
                 .hasMessageContaining(
-                        "a context of 60000 tokens needs 0.12 GiB for keys and values")
-                .hasMessageContaining("expected at most 0.05 GiB together");
+                        "a context of 60000 tokens needs 119.")
+                .hasMessageContaining("expected at most 50.0 MiB together");
     }
 
     @Test

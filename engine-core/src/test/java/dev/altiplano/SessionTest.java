@@ -98,6 +98,54 @@ class SessionTest {
     }
 
     @Test
+    void anIdThatRepeatsTheLastAnsweredOneIsRead() {
+        try (Llama4Model model = Llama4Model.open(Demo.FOLDER);
+                Session session = model.newSession()) {
+            GenerationRequest one = GenerationRequest.tokens(5).maxTokens(1).ignoreStopTokens();
+            int answered = session.generate(one.sampling(Sampling.greedy())).tokens().getFirst();
+
+            session.generate(GenerationRequest.tokens(answered, 8).maxTokens(0));
+
+            assertThat(session.tokens()).containsExactly(5, answered, answered, 8);
+        }
+    }
+
+    @Test
+    void closingAStreamFromAnotherThreadEndsItWithOneLastEvent() throws Exception {
+        try (Llama4Model model = Llama4Model.open(Demo.FOLDER);
+                ExecutorService other = Executors.newSingleThreadExecutor()) {
+            for (int run = 0; run < 50; run++) {
+                TokenStream stream = model.stream(Demo.story().maxTokens(20));
+                Future<?> closing = other.submit(stream::close);
+                List<GenerationEvent> events = new ArrayList<>();
+                for (GenerationEvent event : stream) {
+                    events.add(event);
+                }
+                closing.get();
+
+                assertThat(events.stream().filter(GenerationEvent.Finished.class::isInstance))
+                        .hasSize(1);
+                assertThat(events.getLast()).isInstanceOf(GenerationEvent.Finished.class);
+            }
+        }
+    }
+
+    @Test
+    void aModelCannotBeUsedFromItsOwnListeners() {
+        try (Llama4Model model = Llama4Model.open(Demo.FOLDER)) {
+            assertThatThrownBy(
+                            () ->
+                                    model.logits(
+                                            new int[] {1, 2},
+                                            true,
+                                            (position, logits) -> model.generate(greedy(COW))))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("the model is in the middle of a step");
+            assertThat(model.generate(greedy(COW)).text()).isEqualTo("A cow says moo.");
+        }
+    }
+
+    @Test
     void oneAnswerAtATime() {
         try (Llama4Model model = Llama4Model.open(Demo.FOLDER);
                 Session session = model.newSession()) {

@@ -1,6 +1,7 @@
 package dev.altiplano.generate;
 
 import dev.altiplano.kernels.Rows;
+import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.TokenDecoder;
 
 import org.jspecify.annotations.Nullable;
@@ -43,9 +44,6 @@ public final class Generator {
         sampler = new Sampler(plan.sampling(), plan.seed(), vocabularySize, counts);
         stopText = new StopText(plan.stopTexts());
         decoder = plan.tokenizer() == null ? null : plan.tokenizer().decoder();
-        if (plan.maxTokens() == 0) {
-            end = EndReason.MAX_TOKENS;
-        }
     }
 
     /** Reads one block of the prompt; false when all of it has been read. */
@@ -63,6 +61,9 @@ public final class Generator {
 
     /** Chooses the next token, or empty when the answer ends without one. */
     public Optional<GeneratedToken> next() {
+        if (end == null && plan.maxTokens() == 0) {
+            end = EndReason.MAX_TOKENS;
+        }
         if (end != null || isCancelled()) {
             return Optional.empty();
         }
@@ -135,5 +136,13 @@ public final class Generator {
 
     private void keep(int position, Rows row) {
         System.arraycopy(row.data(), row.offset(0), logits, 0, logits.length);
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw new CheckpointException(
+                        "a logit after token %d is %s, expected a finite number: the weights hold NaN or"
+                                .formatted(position + 1, logit)
+                                + " infinite numbers");
+            }
+        }
     }
 }

@@ -33,14 +33,9 @@ public final class Sequence implements AutoCloseable {
         length += ids.length;
     }
 
-    /**
-     * Goes on after an answer: as {@link #append}, but a stop token that ended the answer and also
-     * begins what follows stands there once.
-     */
-    public void goOn(int... ids) {
-        boolean repeated =
-                ids.length > 0 && cache.position() < length && tokens[length - 1] == ids[0];
-        append(repeated ? Arrays.copyOfRange(ids, 1, ids.length) : ids);
+    /** Forgets tokens that have not been read. */
+    public void dropUnread() {
+        length = cache.position();
     }
 
     /** Tokens in all. */

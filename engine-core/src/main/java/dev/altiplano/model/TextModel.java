@@ -51,6 +51,7 @@ public final class TextModel implements AutoCloseable {
     private final Rows selected;
     private final Rows logits;
     private final Pass pass = new Pass();
+    private boolean closed; // guarded by turn
 
     /**
      * Starts the worker team.
@@ -155,9 +156,13 @@ public final class TextModel implements AutoCloseable {
      * @throws CancellationException if the wish was cancelled half-way; the cache is as before
      */
     public void read(int[] tokens, int from, int count, KvCache cache, Wish wish) {
+        refuseInsidePass();
         checkBlock(tokens, from, count, cache);
         turn.lock();
         try {
+            if (closed) {
+                throw new IllegalStateException("the model is closed");
+            }
             cache.begin(count);
             step.begin(cache, count);
             pass.tokens = tokens;
@@ -171,6 +176,14 @@ public final class TextModel implements AutoCloseable {
         } finally {
             pass.release();
             turn.unlock();
+        }
+    }
+
+    /** Refuses calls from listeners of a pass: they would change it half-way. */
+    public void refuseInsidePass() {
+        if (turn.isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "the model is in the middle of a step; use it after the listener has returned");
         }
     }
 
@@ -193,8 +206,10 @@ public final class TextModel implements AutoCloseable {
     /** Ends the worker threads; waits for a pass that runs. */
     @Override
     public void close() {
+        refuseInsidePass();
         turn.lock();
         try {
+            closed = true;
             workers.close();
         } finally {
             turn.unlock();

@@ -88,8 +88,20 @@ public final class Workers implements AutoCloseable {
         for (int i = 1; i < threads; i++) {
             this.threads[i - 1] = new TeamThread(this, new Worker(this, i));
         }
-        for (TeamThread thread : this.threads) {
-            thread.start();
+        int started = 0;
+        try {
+            for (TeamThread thread : this.threads) {
+                thread.start();
+                started++;
+            }
+        } finally {
+            if (started < this.threads.length) { // the system gives no more threads
+                closed = true;
+                startEpoch();
+                for (TeamThread thread : this.threads) {
+                    LockSupport.unpark(thread);
+                }
+            }
         }
     }
 

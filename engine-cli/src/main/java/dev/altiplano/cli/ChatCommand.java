@@ -7,6 +7,7 @@ import dev.altiplano.Llama4Model;
 import dev.altiplano.Message;
 import dev.altiplano.Session;
 import dev.altiplano.TokenStream;
+import dev.altiplano.loader.TemplateException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -92,8 +93,8 @@ final class ChatCommand implements Callable<Integer> {
                     }
                     case "/help" -> terminal.out().println(HELP);
                     default -> {
-                        answer(session, request(line, first), interrupt);
-                        first = false;
+                        boolean answered = answered(session, request(line, first), interrupt);
+                        first &= !answered;
                     }
                 }
             }
@@ -117,6 +118,19 @@ final class ChatCommand implements Callable<Integer> {
         return sampling.applyTo(GenerationRequest.chat(messages))
                 .onPromptProgress((done, total) ->
                         terminal.progress("reading: %d of %d tokens".formatted(done, total)));
+    }
+
+    /** Answers, or says why not; false when the session is as it was. */
+    private boolean answered(Session session, GenerationRequest request, Interrupt interrupt) {
+        try {
+            answer(session, request, interrupt);
+            return true;
+        } catch (IllegalArgumentException | IllegalStateException | TemplateException e) {
+            terminal.out().flush();
+            terminal.complain(Failure.line(e));
+            int _ = session.length(); // throws if the session is closed, which ends the chat
+            return false;
+        }
     }
 
     private void answer(Session session, GenerationRequest request, Interrupt interrupt) {

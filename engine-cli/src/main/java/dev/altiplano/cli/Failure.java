@@ -39,7 +39,8 @@ final class Failure {
         };
     }
 
-    private static String line(Throwable failure) {
+    /** What went wrong, in one line. */
+    static String line(Throwable failure) {
         String words =
                 switch (failure) {
                     case UnmatchedArgumentException unmatched -> unmatched(unmatched);

@@ -131,6 +131,8 @@ final class PromptCheck {
     private void numbers(Expected.Prompt prompt, int[] ids, Findings findings) {
         Optional<Difference> logits = logits(prompt, ids.length - prompt.logitsFrom());
         List<Optional<Difference>> hidden = hidden(prompt, ids.length);
+        requireSomething(prompt, logits, hidden, findings);
+        requireEveryLayer(prompt, hidden, findings);
         if (hidden.stream().anyMatch(Optional::isPresent)) {
             model.trace(ids, new Comparison(hidden, logits, prompt.logitsFrom()));
         } else if (logits.isPresent()) {
@@ -139,6 +141,30 @@ final class PromptCheck {
         }
         report("hidden", hidden.stream().flatMap(Optional::stream).toList(), findings);
         report("logits", logits.stream().toList(), findings);
+    }
+
+    private static void requireSomething(
+            Expected.Prompt prompt,
+            Optional<Difference> logits,
+            List<Optional<Difference>> hidden,
+            Findings findings) {
+        if (logits.isEmpty()
+                && hidden.stream().allMatch(Optional::isEmpty)
+                && prompt.greedy().isEmpty()) {
+            findings.faults.add(
+                    "nothing is recorded, neither hidden states nor logits nor greedy tokens");
+        }
+    }
+
+    /** Where one layer is recorded, all are: a lost one must not pass for a right one. */
+    private static void requireEveryLayer(
+            Expected.Prompt prompt, List<Optional<Difference>> hidden, Findings findings) {
+        int missing = hidden.indexOf(Optional.<Difference>empty());
+        if (missing >= 0 && hidden.stream().anyMatch(Optional::isPresent)) {
+            findings.faults.add(
+                    "tensor 'hidden.%d.%d' is missing, expected 0 (embedding) to %d (last layer)"
+                            .formatted(prompt.number(), missing, hidden.size() - 1));
+        }
     }
 
     /** Compares rows as they are computed. */

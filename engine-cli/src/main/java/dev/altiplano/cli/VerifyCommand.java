@@ -48,6 +48,11 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int verify(Expected expected, PromptCheck check) {
+        if (expected.prompts().isEmpty()) {
+            throw CommandException.failed(
+                    model.folder().resolve("expected.json")
+                            + ": 'prompts' is empty, there is nothing to verify");
+        }
         int passed = 0;
         for (Expected.Prompt prompt : expected.prompts()) {
             terminal.progress(

@@ -3,6 +3,11 @@ package dev.altiplano.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 class ChatCommandTest {
     private static final String COW = "What sound does a cow make?\n";
@@ -46,6 +51,24 @@ class ChatCommandTest {
                         .fine();
 
         assertThat(out).isEqualTo("A cow says moo.\n"); // expected.json, prompt 1
+    }
+
+    @Test
+    void saysInOneLineWhatTheTemplateRefusesAndGoesOn(@TempDir Path folder) throws IOException {
+        Demo.copyTo(folder);
+        Path template = folder.resolve("chat_template.jinja");
+        String refusal =
+                "{%- if messages[-1].content == 'No!' %}{{ raise_exception('be polite') }}"
+                        + "{%- endif %}";
+        Files.writeString(template, refusal + Files.readString(template));
+
+        Run run =
+                Run.withInput("No!\n" + COW, "chat", folder.toString(), "--temperature", "0");
+
+        assertThat(run.out()).isEqualTo("A cow says moo.\n");
+        assertThat(run.err()).startsWith("altiplano: chat_template.jinja:").contains("be polite");
+        assertThat(run.err().lines()).hasSize(1);
+        assertThat(run.code()).isZero();
     }
 
     private static String chat(String input) {

@@ -66,7 +66,7 @@ class VerifyCommandTest {
         assertThat(failure())
                 .containsPattern(
                         "prompt 0: 3 tokens, hidden 1.0e\\+00: FAILED: layer 4 \\(full attention,"
-                                + " experts\\) differs by 1\\.?0?, allowed 0.00\\d+\n");
+                                + " experts\\) differs by 1\\.?0?, allowed 0\\.0\\d+\n");
     }
 
     @Test

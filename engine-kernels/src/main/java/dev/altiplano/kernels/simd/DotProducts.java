@@ -37,6 +37,7 @@ final class DotProducts {
     /** Sums of 4 rows that lie stride bytes apart, one vector of lanes per row, to {@code out}. */
     static void bf16x4(
             MemorySegment w, long o0, long stride, int n, float[] x, int x0, float[] out) {
+        Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -120,6 +121,7 @@ final class DotProducts {
 
     /** Sums of 1 row, one vector of lanes per row, to {@code out}. */
     static void bf16x1(MemorySegment w, long o0, int n, float[] x, int x0, float[] out, int at) {
+        Mapped.guard(w, o0);
         FloatVector a0 = FloatVector.zero(F);
         FloatVector b0 = FloatVector.zero(F);
         for (int k = 0; k < n; k += 2 * L) {
@@ -147,6 +149,7 @@ final class DotProducts {
     /** Sums of 4 rows that lie stride bytes apart, one vector of lanes per row, to {@code out}. */
     static void f32x4(
             MemorySegment w, long o0, long stride, int n, float[] x, int x0, float[] out) {
+        Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -186,6 +189,7 @@ final class DotProducts {
 
     /** Sums of 1 row, one vector of lanes per row, to {@code out}. */
     static void f32x1(MemorySegment w, long o0, int n, float[] x, int x0, float[] out, int at) {
+        Mapped.guard(w, o0);
         FloatVector a0 = FloatVector.zero(F);
         FloatVector b0 = FloatVector.zero(F);
         for (int k = 0; k < n; k += 2 * L) {
@@ -201,6 +205,7 @@ final class DotProducts {
 
     /** As {@link #bf16x1} for FP16: see {@link Decode#f16}. */
     static void f16x1(MemorySegment w, long o0, int n, float[] x, int x0, float[] out, int at) {
+        Mapped.guard(w, o0);
         FloatVector sum = FloatVector.zero(F);
         FloatVector odd = FloatVector.zero(F);
         for (int k = 0; k < n; k += L) {

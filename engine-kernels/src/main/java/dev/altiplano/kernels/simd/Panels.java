@@ -37,6 +37,7 @@ final class Panels {
     /** Eight rows of several panels. */
     static void bf16x8(
             MemorySegment w, long o0, long stride, int panels, MemorySegment out, long at) {
+        Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -155,6 +156,7 @@ final class Panels {
             int depth,
             MemorySegment out,
             long at) {
+        Mapped.guard(w, first);
         long o0 = first;
         long o1 = second;
         for (int k = 0; k < depth; k++) {
@@ -178,6 +180,7 @@ final class Panels {
     /** Eight rows of several panels. */
     static void f32x8(
             MemorySegment w, long o0, long stride, int panels, MemorySegment out, long at) {
+        Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -232,6 +235,7 @@ final class Panels {
             int depth,
             MemorySegment out,
             long at) {
+        Mapped.guard(w, first);
         long o0 = first;
         long o1 = second;
         for (int k = 0; k < depth; k++) {
@@ -253,6 +257,7 @@ final class Panels {
             int depth,
             MemorySegment out,
             long at) {
+        Mapped.guard(w, first);
         for (int k = 0; k < 2 * depth; k++) {
             long o = ((k & 1) == 0 ? first : second) + (k >> 1) * stride;
             ShortVector stored = ShortVector.fromMemorySegment(S, w, o, LITTLE_ENDIAN);

@@ -29,6 +29,7 @@ final class RowSums {
 
     static void bf16x8(
             MemorySegment w, long o0, long stride, int n, float[] x, int x0, float[] out) {
+        Mapped.guard(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         long o1 = o0 + stride;
         FloatVector f1 = FloatVector.broadcast(F, x[x0 + 1]);
@@ -107,6 +108,7 @@ final class RowSums {
     }
 
     static void bf16x1(MemorySegment w, long o0, int n, float[] x, int x0, float[] out) {
+        Mapped.guard(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         for (int j = 0; j < n; j += L) {
             FloatVector y = FloatVector.fromArray(F, out, j);
@@ -123,6 +125,7 @@ final class RowSums {
 
     static void f32x8(
             MemorySegment w, long o0, long stride, int n, float[] x, int x0, float[] out) {
+        Mapped.guard(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         long o1 = o0 + stride;
         FloatVector f1 = FloatVector.broadcast(F, x[x0 + 1]);
@@ -153,6 +156,7 @@ final class RowSums {
     }
 
     static void f32x1(MemorySegment w, long o0, int n, float[] x, int x0, float[] out) {
+        Mapped.guard(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         for (int j = 0; j < n; j += L) {
             FloatVector y = FloatVector.fromArray(F, out, j);
@@ -163,6 +167,7 @@ final class RowSums {
 
     /** As {@link #bf16x1} for FP16: see {@link Decode#f16}. */
     static void f16x1(MemorySegment w, long o0, int n, float[] x, int x0, float[] out) {
+        Mapped.guard(w, o0);
         FloatVector factor = FloatVector.broadcast(F, x[x0]);
         for (int j = 0; j < n; j += L) {
             ShortVector stored = ShortVector.fromMemorySegment(S, w, o0 + 2L * j, LITTLE_ENDIAN);

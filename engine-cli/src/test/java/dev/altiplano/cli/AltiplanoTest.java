@@ -18,9 +18,9 @@ class AltiplanoTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            quoteCharacter = '"',
+            quoteCharacter = '`',
             value = {
-                "\"\" | missing command: generate, chat, inspect, verify, tokenize, logits, render,"
+                "`` | missing command: generate, chat, inspect, verify, tokenize, logits, render,"
                         + " bench",
                 "image | unknown command 'image'",
                 "--bogus | unknown option '--bogus'",

@@ -10,6 +10,9 @@ import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.Tokenizer;
 import dev.altiplano.model.TextModel;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -19,8 +22,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A Llama 4 model, ready to answer. Immutable and shared by all threads; its requests take turns
@@ -104,7 +105,8 @@ public final class Llama4Model implements AutoCloseable {
     private static void warnOfOldJdk() {
         if (Runtime.version().compareToIgnoreOptional(SAFE_JDK) < 0) {
             LOG.warn(
-                    "JDK {} has a fault in the G1 garbage collector (JDK-8377811), expected {} or newer",
+                    "JDK {} has a fault in the G1 garbage collector (JDK-8377811), expected {} or"
+                            + " newer",
                     Runtime.version(),
                     SAFE_JDK);
         }
@@ -333,7 +335,8 @@ public final class Llama4Model implements AutoCloseable {
     GenerationPlan plan(long promptTokens, GenerationRequest request) {
         if (!request.stopTexts().isEmpty() && tokenizer().isEmpty()) {
             throw new IllegalArgumentException(
-                    checkpoint.folder() + ": stop strings need a tokenizer; stop at token ids instead");
+                    checkpoint.folder()
+                            + ": stop strings need a tokenizer; stop at token ids instead");
         }
         Set<Integer> stopIds = new HashSet<>(request.stopIds());
         if (!request.ignoresStopTokens()) {

@@ -50,7 +50,7 @@ public record MemoryPlan(
      *
      * @param context tokens of the sequence, at least 1
      */
-    static MemoryPlan of(Checkpoint checkpoint, ModelOptions options, long context) {
+    public static MemoryPlan of(Checkpoint checkpoint, ModelOptions options, long context) {
         long weights = checkpoint.tensors().stream().mapToLong(StoredTensor::bytes).sum();
         return of(checkpoint.config(), weights, options, context);
     }
@@ -94,8 +94,8 @@ public record MemoryPlan(
         if (!fits()) {
             throw new InsufficientMemoryException(
                     ("a context of %d tokens needs %s for keys and values and %s of"
-                         + " heap for scratch, expected at most %s together and %s of"
-                         + " heap (weights: %s, mapped)")
+                                    + " heap for scratch, expected at most %s together and %s of"
+                                    + " heap (weights: %s, mapped)")
                             .formatted(
                                     context,
                                     size(keyValueBytes),

@@ -3,12 +3,13 @@ package dev.altiplano;
 import dev.altiplano.loader.ChatTemplate;
 import dev.altiplano.loader.Tokenizer;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /** Turns prompts into token ids, with the folder's tokenizer and chat template. */
 final class PromptEncoder {

@@ -1,6 +1,9 @@
 package dev.altiplano;
 
 import dev.altiplano.loader.Tokenizer;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -8,15 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps words from becoming special tokens on their way through a chat template.
  *
- * <p>A template mixes its own special tokens with the users' words and returns one string. Before that,
- * an invisible mark is put into every name of a special token among the words, and into what could
- * become one together with the text before or after; so only the template's own ones are recognised.
- * The mark is taken out again before the text is encoded. Words without such names stay as they are.
+ * <p>A template mixes its own special tokens with the users' words and returns one string. Before
+ * that, an invisible mark is put into every name of a special token among the words, and into what
+ * could become one together with the text before or after; so only the template's own ones are
+ * recognised. The mark is taken out again before the text is encoded. Words without such names stay
+ * as they are.
  */
 final class UserText {
     /** Characters that Unicode reserves for use inside a program: valid text holds none of them. */
@@ -58,7 +61,8 @@ final class UserText {
         while (words.indexOf(mark) >= 0) {
             if (mark == LAST_MARK) {
                 throw new IllegalArgumentException(
-                        "a message holds all 32 noncharacters U+FDD0 to U+FDEF, expected at most 31");
+                        "a message holds all 32 noncharacters U+FDD0 to U+FDEF, expected at most"
+                                + " 31");
             }
             mark++;
         }
@@ -127,7 +131,8 @@ final class UserText {
             }
             case Map<?, ?> map -> {
                 Map<String, @Nullable Object> all = new LinkedHashMap<>();
-                map.forEach((key, element) -> all.put(protect(String.valueOf(key)), protectAll(element)));
+                map.forEach((key, element) ->
+                        all.put(protect(String.valueOf(key)), protectAll(element)));
                 yield all;
             }
             case null, default -> value;
@@ -139,7 +144,9 @@ final class UserText {
         return text.replace(String.valueOf(mark), "");
     }
 
-    /** What is left of {@code marked} when the first {@code count} unmarked characters are cut off. */
+    /**
+     * What is left of {@code marked} when the first {@code count} unmarked characters are cut off.
+     */
     String protectedTail(String marked, int count) {
         int at = 0;
         for (int seen = 0; seen < count; at++) {

@@ -102,8 +102,7 @@ class GenerationTest {
     @Test
     void wordsThatNameNoSpecialTokenReachTheTemplateUnchanged() {
         int[] plain = model.tokenizer().orElseThrow().encode("a < b, x<|y|>z, </think>");
-        int[] ids =
-                promptIds(GenerationRequest.chat(Message.user("a < b, x<|y|>z, </think>")));
+        int[] ids = promptIds(GenerationRequest.chat(Message.user("a < b, x<|y|>z, </think>")));
 
         assertThat(ids).containsSubsequence(plain);
     }

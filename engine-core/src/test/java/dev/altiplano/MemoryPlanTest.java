@@ -56,8 +56,7 @@ class MemoryPlanTest {
 
         assertThatThrownBy(() -> Llama4Model.open(Demo.FOLDER, options))
                 .isInstanceOf(InsufficientMemoryException.class)
-                .hasMessageContaining(
-                        "a context of 60000 tokens needs 119.")
+                .hasMessageContaining("a context of 60000 tokens needs 119.")
                 .hasMessageContaining("expected at most 50.0 MiB together");
     }
 

@@ -133,12 +133,11 @@ class SessionTest {
     @Test
     void aModelCannotBeUsedFromItsOwnListeners() {
         try (Llama4Model model = Llama4Model.open(Demo.FOLDER)) {
-            assertThatThrownBy(
-                            () ->
-                                    model.logits(
-                                            new int[] {1, 2},
-                                            true,
-                                            (position, logits) -> model.generate(greedy(COW))))
+            assertThatThrownBy(() ->
+                            model.logits(
+                                    new int[] {1, 2},
+                                    true,
+                                    (position, logits) -> model.generate(greedy(COW))))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("the model is in the middle of a step");
             assertThat(model.generate(greedy(COW)).text()).isEqualTo("A cow says moo.");

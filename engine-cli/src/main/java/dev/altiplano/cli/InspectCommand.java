@@ -1,6 +1,5 @@
 package dev.altiplano.cli;
 
-import dev.altiplano.Llama4Model;
 import dev.altiplano.MemoryPlan;
 import dev.altiplano.loader.Checkpoint;
 
@@ -48,14 +47,12 @@ final class InspectCommand implements Callable<Integer> {
         if (context != null) {
             Usage.atLeast(1, "--context", context);
         }
-        model.options();
-        try (Checkpoint checkpoint = Checkpoint.open(model.folder());
-                Llama4Model opened = model.open()) {
+        try (Checkpoint checkpoint = Checkpoint.open(model.folder())) {
             long tokens =
                     context != null
                             ? context
                             : Math.min(USUAL_CONTEXT, checkpoint.config().maxPositions());
-            MemoryPlan plan = opened.memoryPlan(tokens);
+            MemoryPlan plan = MemoryPlan.of(checkpoint, model.options(), tokens);
             Inspection inspection = new Inspection(checkpoint, plan);
             if (json) {
                 terminal.out().println(Json.pretty(new InspectionJson(inspection).value()));

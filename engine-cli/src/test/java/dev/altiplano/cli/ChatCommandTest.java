@@ -62,8 +62,7 @@ class ChatCommandTest {
                         + "{%- endif %}";
         Files.writeString(template, refusal + Files.readString(template));
 
-        Run run =
-                Run.withInput("No!\n" + COW, "chat", folder.toString(), "--temperature", "0");
+        Run run = Run.withInput("No!\n" + COW, "chat", folder.toString(), "--temperature", "0");
 
         assertThat(run.out()).isEqualTo("A cow says moo.\n");
         assertThat(run.err()).startsWith("altiplano: chat_template.jinja:").contains("be polite");

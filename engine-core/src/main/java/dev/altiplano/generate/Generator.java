@@ -140,7 +140,7 @@ public final class Generator {
             if (!Float.isFinite(logit)) {
                 throw new CheckpointException(
                         "a logit after token %d is %s, expected a finite number: the weights hold NaN or"
-                                .formatted(position + 1, logit)
+                                        .formatted(position + 1, logit)
                                 + " infinite numbers");
             }
         }

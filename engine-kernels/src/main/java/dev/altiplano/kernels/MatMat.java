@@ -78,9 +78,14 @@ final class MatMat {
         int blocks = padded > FEW_ROWS ? 1 : LONG_BLOCKS;
         int rows = bandRows(w, m.outputs(), BAND_ROWS / blocks);
         int bands = (m.outputs() + rows - 1) / rows;
+        boolean spread = x.count() == padded; // nothing to do when all panels are full
         for (int band; (band = w.next(bands)) >= 0; ) {
             int row = band * rows;
             int count = Math.min(rows, m.outputs() - row);
+            if (!spread) {
+                spreadLastPanel(scratch, x);
+                spread = true;
+            }
             TileOperands t = scratch.tile;
             t.a = scratch.left((long) blocks * rows * DEPTH);
             t.c = scratch.result((long) rows * padded);
@@ -92,6 +97,13 @@ final class MatMat {
             }
             unpack(t.c, count, y, column + row);
         }
+    }
+
+    /** Copies the panel that rows do not fill to where it has the width of the others. */
+    private static void spreadLastPanel(Scratch scratch, Rows x) {
+        int row = x.count() / PANEL * PANEL;
+        MemorySegment panel = scratch.right((long) PANEL * x.width());
+        KERNELS.spread(x.packed(), 4L * x.offset(row), x.count() - row, x.width(), panel);
     }
 
     private static int bandRows(Worker w, int outputs, int most) {
@@ -126,10 +138,8 @@ final class MatMat {
                 t.b = x.packed();
                 t.b0 = 4L * (x.offset(row) + (long) (k + i) * wide);
                 if (wide < PANEL) {
-                    MemorySegment spread = scratch.right(PANEL * DEPTH);
-                    KERNELS.spread(t.b, t.b0, wide, t.depth, spread);
-                    t.b = spread;
-                    t.b0 = 0;
+                    t.b = scratch.right((long) PANEL * x.width());
+                    t.b0 = 4L * PANEL * (k + i);
                 }
                 t.a0 = 4L * i * count;
                 t.c0 = 4L * row * count;

@@ -169,6 +169,32 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
+    public void pageProduct(TileOperands t, int rows, DType dtype, long first, long second) {
+        int left = rows;
+        while (left > 0) {
+            int done = left >= 5 ? 5 : left == 3 ? 2 : left;
+            if (dtype == DType.BF16) {
+                switch (done) {
+                    case 5 -> PageTiles.bf16x5(t, first, second);
+                    case 4 -> PageTiles.bf16x4(t, first, second);
+                    case 2 -> PageTiles.bf16x2(t, first, second);
+                    default -> PageTiles.bf16x1(t, first, second);
+                }
+            } else {
+                switch (done) {
+                    case 5 -> PageTiles.f32x5(t, first, second);
+                    case 4 -> PageTiles.f32x4(t, first, second);
+                    case 2 -> PageTiles.f32x2(t, first, second);
+                    default -> PageTiles.f32x1(t, first, second);
+                }
+            }
+            left -= done;
+            t.a0 += done * ROW;
+            t.c0 += done * t.rowStep;
+        }
+    }
+
+    @Override
     public void dots(
             Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch) {
         int each = count / 4; // four bands of rows, read side by side

@@ -23,8 +23,8 @@ final class AttentionBlock {
     /** Up to so many queries go through one register tile. */
     private static final int FEW_QUERIES = 5;
 
-    /** Queries of a block at most, unless a KV head has more query heads. */
-    private static final int QUERIES = 64;
+    /** Queries of a block at most, unless a KV head has more query heads; fills tiles of 5 and 8 rows. */
+    private static final int QUERIES = 120;
 
     private static final int PAGE = KvLayout.PAGE;
     private static final int UNIT = KvLayout.UNIT;

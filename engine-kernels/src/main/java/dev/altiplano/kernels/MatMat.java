@@ -35,7 +35,7 @@ final class MatMat {
     static final int PANEL = 2 * LANES;
 
     /** Weight rows of a band with many activation rows, output-major: 200 KB or less. */
-    private static final int BAND_ROWS = 8 * KERNELS.tileRows();
+    private static final int BAND_ROWS = 12 * KERNELS.tileRows();
 
     /** Up to so many activation rows stay in the second-level cache with all their inputs. */
     private static final int FEW_ROWS = 64;
@@ -47,7 +47,7 @@ final class MatMat {
     private static final int BAND_COLUMNS = 512;
 
     /** Activation rows laid out at once, input-major. */
-    private static final int GROUP = 8 * KERNELS.tileRows();
+    private static final int GROUP = 12 * KERNELS.tileRows();
 
     private MatMat() {}
 

@@ -29,8 +29,7 @@ final class PageTiles {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
-    /** Bytes of a vector. */
-    private static final long V = F.vectorByteSize();
+    private static final int L = F.length();
 
     /** Bytes from one row of the left operand to the next. */
     private static final long ROW = 4L * STRIDE;
@@ -42,22 +41,23 @@ final class PageTiles {
     private PageTiles() {}
 
     static void bf16x5(TileOperands t, long first, long second) {
-        bf16x5(t.a, t.a0, t.b, first, second, t.depth, t.c, t.c0, t.rowStep);
+        bf16x5(t.a, t.a0, t.b, first, second, t.depth, t.sums);
+        Tiles.add(t, 5, 2);
     }
 
     private static void bf16x5(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, MemorySegment c, long c0, long step) {
+            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
         int stop = never;
         FloatVector s0a = FloatVector.zero(F);
-        FloatVector s0b = FloatVector.zero(F);
-        FloatVector s1a = FloatVector.zero(F);
-        FloatVector s1b = FloatVector.zero(F);
-        FloatVector s2a = FloatVector.zero(F);
-        FloatVector s2b = FloatVector.zero(F);
-        FloatVector s3a = FloatVector.zero(F);
-        FloatVector s3b = FloatVector.zero(F);
-        FloatVector s4a = FloatVector.zero(F);
-        FloatVector s4b = FloatVector.zero(F);
+        FloatVector s0b = s0a;
+        FloatVector s1a = s0a;
+        FloatVector s1b = s0a;
+        FloatVector s2a = s0a;
+        FloatVector s2b = s0a;
+        FloatVector s3a = s0a;
+        FloatVector s3b = s0a;
+        FloatVector s4a = s0a;
+        FloatVector s4b = s0a;
         for (int k = 0; k < depth; k++) {
             FloatVector xa = ((IntVector) ShortVector.fromMemorySegment(S, b, first + 32L * k, LITTLE_ENDIAN)
                             .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
@@ -82,43 +82,34 @@ final class PageTiles {
             s4a = w4.fma(xa, s4a);
             s4b = w4.fma(xb, s4b);
         }
-        long c1 = c0 + V;
-        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
-                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
-                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
-                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
-                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + 4 * step, LITTLE_ENDIAN)
-                .add(s4a).intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + 4 * step, LITTLE_ENDIAN)
-                .add(s4b).intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
+        s0a.intoArray(sums, 0);
+        s0b.intoArray(sums, L);
+        s1a.intoArray(sums, 2 * L);
+        s1b.intoArray(sums, 3 * L);
+        s2a.intoArray(sums, 4 * L);
+        s2b.intoArray(sums, 5 * L);
+        s3a.intoArray(sums, 6 * L);
+        s3b.intoArray(sums, 7 * L);
+        s4a.intoArray(sums, 8 * L);
+        s4b.intoArray(sums, 9 * L);
     }
 
     static void bf16x4(TileOperands t, long first, long second) {
-        bf16x4(t.a, t.a0, t.b, first, second, t.depth, t.c, t.c0, t.rowStep);
+        bf16x4(t.a, t.a0, t.b, first, second, t.depth, t.sums);
+        Tiles.add(t, 4, 2);
     }
 
     private static void bf16x4(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, MemorySegment c, long c0, long step) {
+            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+        int stop = never;
         FloatVector s0a = FloatVector.zero(F);
-        FloatVector s0b = FloatVector.zero(F);
-        FloatVector s1a = FloatVector.zero(F);
-        FloatVector s1b = FloatVector.zero(F);
-        FloatVector s2a = FloatVector.zero(F);
-        FloatVector s2b = FloatVector.zero(F);
-        FloatVector s3a = FloatVector.zero(F);
-        FloatVector s3b = FloatVector.zero(F);
+        FloatVector s0b = s0a;
+        FloatVector s1a = s0a;
+        FloatVector s1b = s0a;
+        FloatVector s2a = s0a;
+        FloatVector s2b = s0a;
+        FloatVector s3a = s0a;
+        FloatVector s3b = s0a;
         for (int k = 0; k < depth; k++) {
             FloatVector xa = ((IntVector) ShortVector.fromMemorySegment(S, b, first + 32L * k, LITTLE_ENDIAN)
                             .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
@@ -130,6 +121,9 @@ final class PageTiles {
             FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1a = w1.fma(xa, s1a);
             s1b = w1.fma(xb, s1b);
+            if (k == stop) {
+                break;
+            }
             FloatVector w2 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 2 * ROW + 4L * k));
             s2a = w2.fma(xa, s2a);
             s2b = w2.fma(xb, s2b);
@@ -137,35 +131,28 @@ final class PageTiles {
             s3a = w3.fma(xa, s3a);
             s3b = w3.fma(xb, s3b);
         }
-        long c1 = c0 + V;
-        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
-                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
-                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
-                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
-                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
+        s0a.intoArray(sums, 0);
+        s0b.intoArray(sums, L);
+        s1a.intoArray(sums, 2 * L);
+        s1b.intoArray(sums, 3 * L);
+        s2a.intoArray(sums, 4 * L);
+        s2b.intoArray(sums, 5 * L);
+        s3a.intoArray(sums, 6 * L);
+        s3b.intoArray(sums, 7 * L);
     }
 
     static void bf16x2(TileOperands t, long first, long second) {
-        bf16x2(t.a, t.a0, t.b, first, second, t.depth, t.c, t.c0, t.rowStep);
+        bf16x2(t.a, t.a0, t.b, first, second, t.depth, t.sums);
+        Tiles.add(t, 2, 2);
     }
 
     private static void bf16x2(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, MemorySegment c, long c0, long step) {
+            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+        int stop = never;
         FloatVector s0a = FloatVector.zero(F);
-        FloatVector s0b = FloatVector.zero(F);
-        FloatVector s1a = FloatVector.zero(F);
-        FloatVector s1b = FloatVector.zero(F);
+        FloatVector s0b = s0a;
+        FloatVector s1a = s0a;
+        FloatVector s1b = s0a;
         for (int k = 0; k < depth; k++) {
             FloatVector xa = ((IntVector) ShortVector.fromMemorySegment(S, b, first + 32L * k, LITTLE_ENDIAN)
                             .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
@@ -174,29 +161,28 @@ final class PageTiles {
             FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
+            if (k == stop) {
+                break;
+            }
             FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1a = w1.fma(xa, s1a);
             s1b = w1.fma(xb, s1b);
         }
-        long c1 = c0 + V;
-        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+        s0a.intoArray(sums, 0);
+        s0b.intoArray(sums, L);
+        s1a.intoArray(sums, 2 * L);
+        s1b.intoArray(sums, 3 * L);
     }
 
     static void bf16x1(TileOperands t, long first, long second) {
-        bf16x1(t.a, t.a0, t.b, first, second, t.depth, t.c, t.c0);
+        bf16x1(t.a, t.a0, t.b, first, second, t.depth, t.sums);
+        Tiles.add(t, 1, 2);
     }
 
     private static void bf16x1(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, MemorySegment c, long c0) {
+            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
         FloatVector s0a = FloatVector.zero(F);
-        FloatVector s0b = FloatVector.zero(F);
+        FloatVector s0b = s0a;
         for (int k = 0; k < depth; k++) {
             FloatVector xa = ((IntVector) ShortVector.fromMemorySegment(S, b, first + 32L * k, LITTLE_ENDIAN)
                             .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
@@ -206,30 +192,28 @@ final class PageTiles {
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
         }
-        long c1 = c0 + V;
-        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+        s0a.intoArray(sums, 0);
+        s0b.intoArray(sums, L);
     }
 
     static void f32x5(TileOperands t, long first, long second) {
-        f32x5(t.a, t.a0, t.b, first, second, t.depth, t.c, t.c0, t.rowStep);
+        f32x5(t.a, t.a0, t.b, first, second, t.depth, t.sums);
+        Tiles.add(t, 5, 2);
     }
 
     private static void f32x5(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, MemorySegment c, long c0, long step) {
+            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
         int stop = never;
         FloatVector s0a = FloatVector.zero(F);
-        FloatVector s0b = FloatVector.zero(F);
-        FloatVector s1a = FloatVector.zero(F);
-        FloatVector s1b = FloatVector.zero(F);
-        FloatVector s2a = FloatVector.zero(F);
-        FloatVector s2b = FloatVector.zero(F);
-        FloatVector s3a = FloatVector.zero(F);
-        FloatVector s3b = FloatVector.zero(F);
-        FloatVector s4a = FloatVector.zero(F);
-        FloatVector s4b = FloatVector.zero(F);
+        FloatVector s0b = s0a;
+        FloatVector s1a = s0a;
+        FloatVector s1b = s0a;
+        FloatVector s2a = s0a;
+        FloatVector s2b = s0a;
+        FloatVector s3a = s0a;
+        FloatVector s3b = s0a;
+        FloatVector s4a = s0a;
+        FloatVector s4b = s0a;
         for (int k = 0; k < depth; k++) {
             FloatVector xa = FloatVector.fromMemorySegment(F, b, first + 64L * k, LITTLE_ENDIAN);
             FloatVector xb = FloatVector.fromMemorySegment(F, b, second + 64L * k, LITTLE_ENDIAN);
@@ -252,43 +236,34 @@ final class PageTiles {
             s4a = w4.fma(xa, s4a);
             s4b = w4.fma(xb, s4b);
         }
-        long c1 = c0 + V;
-        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
-                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
-                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
-                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
-                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + 4 * step, LITTLE_ENDIAN)
-                .add(s4a).intoMemorySegment(c, c0 + 4 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + 4 * step, LITTLE_ENDIAN)
-                .add(s4b).intoMemorySegment(c, c1 + 4 * step, LITTLE_ENDIAN);
+        s0a.intoArray(sums, 0);
+        s0b.intoArray(sums, L);
+        s1a.intoArray(sums, 2 * L);
+        s1b.intoArray(sums, 3 * L);
+        s2a.intoArray(sums, 4 * L);
+        s2b.intoArray(sums, 5 * L);
+        s3a.intoArray(sums, 6 * L);
+        s3b.intoArray(sums, 7 * L);
+        s4a.intoArray(sums, 8 * L);
+        s4b.intoArray(sums, 9 * L);
     }
 
     static void f32x4(TileOperands t, long first, long second) {
-        f32x4(t.a, t.a0, t.b, first, second, t.depth, t.c, t.c0, t.rowStep);
+        f32x4(t.a, t.a0, t.b, first, second, t.depth, t.sums);
+        Tiles.add(t, 4, 2);
     }
 
     private static void f32x4(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, MemorySegment c, long c0, long step) {
+            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+        int stop = never;
         FloatVector s0a = FloatVector.zero(F);
-        FloatVector s0b = FloatVector.zero(F);
-        FloatVector s1a = FloatVector.zero(F);
-        FloatVector s1b = FloatVector.zero(F);
-        FloatVector s2a = FloatVector.zero(F);
-        FloatVector s2b = FloatVector.zero(F);
-        FloatVector s3a = FloatVector.zero(F);
-        FloatVector s3b = FloatVector.zero(F);
+        FloatVector s0b = s0a;
+        FloatVector s1a = s0a;
+        FloatVector s1b = s0a;
+        FloatVector s2a = s0a;
+        FloatVector s2b = s0a;
+        FloatVector s3a = s0a;
+        FloatVector s3b = s0a;
         for (int k = 0; k < depth; k++) {
             FloatVector xa = FloatVector.fromMemorySegment(F, b, first + 64L * k, LITTLE_ENDIAN);
             FloatVector xb = FloatVector.fromMemorySegment(F, b, second + 64L * k, LITTLE_ENDIAN);
@@ -298,6 +273,9 @@ final class PageTiles {
             FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1a = w1.fma(xa, s1a);
             s1b = w1.fma(xb, s1b);
+            if (k == stop) {
+                break;
+            }
             FloatVector w2 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 2 * ROW + 4L * k));
             s2a = w2.fma(xa, s2a);
             s2b = w2.fma(xb, s2b);
@@ -305,64 +283,56 @@ final class PageTiles {
             s3a = w3.fma(xa, s3a);
             s3b = w3.fma(xb, s3b);
         }
-        long c1 = c0 + V;
-        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + 2 * step, LITTLE_ENDIAN)
-                .add(s2a).intoMemorySegment(c, c0 + 2 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + 2 * step, LITTLE_ENDIAN)
-                .add(s2b).intoMemorySegment(c, c1 + 2 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + 3 * step, LITTLE_ENDIAN)
-                .add(s3a).intoMemorySegment(c, c0 + 3 * step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + 3 * step, LITTLE_ENDIAN)
-                .add(s3b).intoMemorySegment(c, c1 + 3 * step, LITTLE_ENDIAN);
+        s0a.intoArray(sums, 0);
+        s0b.intoArray(sums, L);
+        s1a.intoArray(sums, 2 * L);
+        s1b.intoArray(sums, 3 * L);
+        s2a.intoArray(sums, 4 * L);
+        s2b.intoArray(sums, 5 * L);
+        s3a.intoArray(sums, 6 * L);
+        s3b.intoArray(sums, 7 * L);
     }
 
     static void f32x2(TileOperands t, long first, long second) {
-        f32x2(t.a, t.a0, t.b, first, second, t.depth, t.c, t.c0, t.rowStep);
+        f32x2(t.a, t.a0, t.b, first, second, t.depth, t.sums);
+        Tiles.add(t, 2, 2);
     }
 
     private static void f32x2(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, MemorySegment c, long c0, long step) {
+            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+        int stop = never;
         FloatVector s0a = FloatVector.zero(F);
-        FloatVector s0b = FloatVector.zero(F);
-        FloatVector s1a = FloatVector.zero(F);
-        FloatVector s1b = FloatVector.zero(F);
+        FloatVector s0b = s0a;
+        FloatVector s1a = s0a;
+        FloatVector s1b = s0a;
         for (int k = 0; k < depth; k++) {
             FloatVector xa = FloatVector.fromMemorySegment(F, b, first + 64L * k, LITTLE_ENDIAN);
             FloatVector xb = FloatVector.fromMemorySegment(F, b, second + 64L * k, LITTLE_ENDIAN);
             FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
+            if (k == stop) {
+                break;
+            }
             FloatVector w1 = FloatVector.broadcast(F, a.get(FLOAT, a0 + ROW + 4L * k));
             s1a = w1.fma(xa, s1a);
             s1b = w1.fma(xb, s1b);
         }
-        long c1 = c0 + V;
-        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c0 + step, LITTLE_ENDIAN)
-                .add(s1a).intoMemorySegment(c, c0 + step, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1 + step, LITTLE_ENDIAN)
-                .add(s1b).intoMemorySegment(c, c1 + step, LITTLE_ENDIAN);
+        s0a.intoArray(sums, 0);
+        s0b.intoArray(sums, L);
+        s1a.intoArray(sums, 2 * L);
+        s1b.intoArray(sums, 3 * L);
     }
 
     static void f32x1(TileOperands t, long first, long second) {
-        f32x1(t.a, t.a0, t.b, first, second, t.depth, t.c, t.c0);
+        f32x1(t.a, t.a0, t.b, first, second, t.depth, t.sums);
+        Tiles.add(t, 1, 2);
     }
 
     private static void f32x1(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, MemorySegment c, long c0) {
+            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
         FloatVector s0a = FloatVector.zero(F);
-        FloatVector s0b = FloatVector.zero(F);
+        FloatVector s0b = s0a;
         for (int k = 0; k < depth; k++) {
             FloatVector xa = FloatVector.fromMemorySegment(F, b, first + 64L * k, LITTLE_ENDIAN);
             FloatVector xb = FloatVector.fromMemorySegment(F, b, second + 64L * k, LITTLE_ENDIAN);
@@ -370,10 +340,7 @@ final class PageTiles {
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
         }
-        long c1 = c0 + V;
-        FloatVector.fromMemorySegment(F, c, c0, LITTLE_ENDIAN)
-                .add(s0a).intoMemorySegment(c, c0, LITTLE_ENDIAN);
-        FloatVector.fromMemorySegment(F, c, c1, LITTLE_ENDIAN)
-                .add(s0b).intoMemorySegment(c, c1, LITTLE_ENDIAN);
+        s0a.intoArray(sums, 0);
+        s0b.intoArray(sums, L);
     }
 }

@@ -27,8 +27,8 @@ public final class VectorKernels implements KernelSet {
     /** Bytes of one k in a panel. */
     private static final long PANEL = 8L * L;
 
-    /** 32 registers hold 24 accumulators, 16 registers 10. */
-    private static final int TILE_ROWS = L >= 16 ? 12 : 5;
+    /** Two accumulators per row, in 32 or 16 registers. */
+    private static final int TILE_ROWS = L >= 16 ? 8 : 5;
 
     @Override
     public String description() {
@@ -131,11 +131,7 @@ public final class VectorKernels implements KernelSet {
     }
 
     private static int wide(TileOperands t, int rows) {
-        if (L >= 16 && rows >= 12) {
-            Tiles.tile12x2(t);
-            return 12;
-        }
-        if (L >= 16 && rows >= 8) {
+        if (TILE_ROWS == 8 && rows >= 8) {
             Tiles.tile8x2(t);
             return 8;
         }

@@ -6,23 +6,25 @@ import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
  * One worker's attention of a few query rows to one KV head, page by page with a running maximum.
  *
- * <p>A query is a row of q together with one of the query heads that share the KV head. Pages are
- * summed up in chunks of {@link #CHUNK} pages, each from nothing, and the chunks are folded in
- * order: the bits are the same whether one worker takes all chunks or each is computed apart.
+ * <p>A query is a row of q together with one of the query heads that share the KV head. Pages are summed up
+ * in chunks of {@link #CHUNK} pages, each from nothing, and the chunks are folded in order: the bits are
+ * the same whether one worker takes all chunks or each is computed apart.
  */
 final class AttentionBlock {
     /** Pages per chunk. */
     static final int CHUNK = 4;
 
-    /** Queries of a block at most, unless a KV head has more query heads. */
-    private static final int QUERIES = 64;
+    /** Up to so many queries go through one register tile. */
+    private static final int FEW_QUERIES = 5;
+
+    /** Queries of a block at most, unless a KV head has more query heads; fills tiles of 5 and 8 rows. */
+    private static final int QUERIES = 120;
 
     private static final int PAGE = KvLayout.PAGE;
     private static final int UNIT = KvLayout.UNIT;
@@ -38,6 +40,7 @@ final class AttentionBlock {
     private final KvLayout layout;
     private final int group;
     private final int padded;
+    private final int sumsWidth;
     private final MemorySegment queries;
     private final MemorySegment scores;
     private final MemorySegment keys;
@@ -60,7 +63,8 @@ final class AttentionBlock {
         scores = Scratch.allocate((long) room * STRIDE);
         keys = Scratch.allocate((long) (PAGE + PANEL) * layout.headDim());
         values = Scratch.allocate((long) (padded + PANEL) * PAGE);
-        sums = Scratch.allocate((long) room * padded);
+        sumsWidth = (padded + PANEL - 1) / PANEL * PANEL;
+        sums = Scratch.allocate((long) room * sumsWidth);
         query = new float[layout.headDim()];
         chunk = new float[room * record(layout)];
         total = new float[room * record(layout)];
@@ -71,9 +75,7 @@ final class AttentionBlock {
         return Math.max(1, QUERIES / group);
     }
 
-    /**
-     * Floats of a query's state: the weighted values, then the maximum and the sum of the weights.
-     */
+    /** Floats of a query's state: the weighted values, then the maximum and the sum of the weights. */
     static int record(KvLayout layout) {
         return (layout.headDim() + UNIT - 1) / UNIT * UNIT + 2;
     }
@@ -105,7 +107,7 @@ final class AttentionBlock {
     /** Attends to the pages of one chunk; the first query row may use slots 0 to {@code first}. */
     void attend(KvPages pages, int number, int first) {
         clear(chunk);
-        sums.fill((byte) 0);
+        sums.asSlice(0, 4L * sumsWidth * count).fill((byte) 0);
         int slots = first + (count - 1) / group + 1;
         int end = Math.min((number + 1) * CHUNK * PAGE, slots);
         for (int start = number * CHUNK * PAGE; start < end; start += PAGE) {
@@ -118,7 +120,7 @@ final class AttentionBlock {
             sumValues(page, filled);
         }
         for (int i = 0; i < count; i++) {
-            MemorySegment.copy(sums, JAVA_FLOAT, 4L * padded * i, chunk, i * (padded + 2), padded);
+            MemorySegment.copy(sums, JAVA_FLOAT, 4L * sumsWidth * i, chunk, i * (padded + 2), padded);
         }
     }
 
@@ -126,63 +128,51 @@ final class AttentionBlock {
     private void score(MemorySegment page, int filled) {
         int dim = layout.headDim();
         int units = (filled + UNIT - 1) / UNIT;
-        decode(page, layout.key(head, 0, 0), units, dim, dim, keys);
         for (int i = 0; i < count; i++) {
-            Scratch.clear(scores, ROW * i, units * UNIT);
+            scores.asSlice(ROW * i, 4L * units * UNIT).fill((byte) 0);
         }
         tile.a = queries;
-        tile.b = keys;
         tile.c = scores;
         tile.depth = dim;
         tile.rowStep = ROW;
-        multiply(units);
+        multiply(page, layout.key(head, 0, 0), units, dim, keys);
     }
 
     /** Adds weighted values of the first {@code filled} slots of a page. */
     private void sumValues(MemorySegment page, int filled) {
-        int units = padded / UNIT;
-        decode(page, layout.value(head, 0, 0), units, PAGE, filled, values);
         tile.a = scores;
-        tile.b = values;
         tile.c = sums;
         tile.depth = filled;
-        tile.rowStep = 4L * padded;
-        multiply(units);
+        tile.rowStep = 4L * sumsWidth;
+        multiply(page, layout.value(head, 0, 0), padded / UNIT, PAGE, values);
     }
 
     /**
-     * Turns units of 16 columns into panels.
+     * Multiplies by units of 16 columns of a page. Few queries read them where they are; many first turn
+     * them into panels.
      *
-     * @param length rows of a unit in the page
-     * @param depth rows that are needed
+     * @param length rows of a unit in the page, of which the first {@code tile.depth} are used
      */
-    private void decode(
-            MemorySegment page, long from, int units, int length, int depth, MemorySegment out) {
+    private void multiply(MemorySegment page, long from, int units, int length, MemorySegment panels) {
         DType dtype = layout.type().dtype();
         long row = (long) UNIT * dtype.bytes();
+        boolean few = count <= FEW_QUERIES;
         int columns = units * UNIT;
         for (int column = 0; column < columns; column += PANEL) {
-            int next = Math.min(column + LANES, columns - LANES);
-            long first =
-                    from
-                            + (long) (column / UNIT) * length * row
-                            + (long) (column % UNIT) * dtype.bytes();
-            long second =
-                    from
-                            + (long) (next / UNIT) * length * row
-                            + (long) (next % UNIT) * dtype.bytes();
-            KERNELS.panel(page, dtype, first, second, row, depth, out, 4L * column * depth);
-        }
-    }
-
-    /** Runs the tiles over units of 16 columns. */
-    private void multiply(int units) {
-        int columns = units * UNIT;
-        for (int column = 0; column < columns; column += PANEL) {
+            int next = Math.min(column + LANES, columns - LANES); // what is behind the end is not used
+            long first = from + column / UNIT * length * row + (long) (column % UNIT) * dtype.bytes();
+            long second = from + next / UNIT * length * row + (long) (next % UNIT) * dtype.bytes();
             tile.a0 = 0;
-            tile.b0 = 4L * column * tile.depth;
             tile.c0 = 4L * column;
-            KERNELS.product(tile, count, column + LANES < columns);
+            if (few) {
+                tile.b = page;
+                KERNELS.pageProduct(tile, count, dtype, first, second);
+            } else {
+                tile.b = panels;
+                tile.b0 = 4L * column * tile.depth;
+                KERNELS.panel(page, dtype, first, second, row, tile.depth, panels, tile.b0);
+                KERNELS.product(tile, count, true);
+            }
         }
     }
 
@@ -197,14 +187,14 @@ final class AttentionBlock {
             float sum = KERNELS.expAndSum(scores, at, slots, max);
             if (max > before) {
                 float factor = Exp.of(before - max);
-                KERNELS.scale(sums, 4L * padded * query, padded, factor);
+                KERNELS.scale(sums, 4L * sumsWidth * query, padded, factor);
                 chunk[state + padded + 1] *= factor;
             }
             chunk[state + padded] = max;
             chunk[state + padded + 1] += sum;
         }
         int unused = filled - Math.max(0, slots);
-        Scratch.clear(scores, at + 4L * (filled - unused), unused);
+        scores.asSlice(at + 4L * (filled - unused), 4L * unused).fill((byte) 0);
     }
 
     /** Floats that {@link #save} writes. */

@@ -7,21 +7,20 @@ import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
 import dev.altiplano.kernels.internal.Weights;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Products with several rows. A block of weights is turned into FP32 once, small enough to stay in
- * the second-level cache, and a register tile then runs over all rows.
+ * Products with several rows. A block of weights is turned into FP32 once, small enough to stay in the
+ * second-level cache, and a register tile then runs over all rows.
  *
  * <p>The tile multiplies single values of its left operand with vectors of its right one. With
- * output-major weights the left operand is a weight row and a vector holds several activation rows;
- * with input-major weights it is an activation row and a vector holds several outputs. Neither kind
- * of weight is transposed.
+ * output-major weights the left operand is a weight row and a vector holds several activation rows; with
+ * input-major weights it is an activation row and a vector holds several outputs. Neither kind of weight
+ * is transposed.
  *
- * <p>Every result is the sum of partial sums over {@link #DEPTH} inputs in order, each one chain in
- * order: it depends neither on the other rows nor on threads, blocks and tiles.
+ * <p>Every result is the sum of partial sums over {@link #DEPTH} inputs in order, each one chain in order:
+ * it depends neither on the other rows nor on threads, blocks and tiles.
  */
 final class MatMat {
     /** Inputs per block. */
@@ -36,7 +35,7 @@ final class MatMat {
     static final int PANEL = 2 * LANES;
 
     /** Weight rows of a band with many activation rows, output-major: 200 KB or less. */
-    private static final int BAND_ROWS = 8 * KERNELS.tileRows();
+    private static final int BAND_ROWS = 12 * KERNELS.tileRows();
 
     /** Up to so many activation rows stay in the second-level cache with all their inputs. */
     private static final int FEW_ROWS = 64;
@@ -48,14 +47,11 @@ final class MatMat {
     private static final int BAND_COLUMNS = 512;
 
     /** Activation rows laid out at once, input-major. */
-    private static final int GROUP = 8 * KERNELS.tileRows();
+    private static final int GROUP = 12 * KERNELS.tileRows();
 
     private MatMat() {}
 
-    /**
-     * Panels {@code [inputs, up to PANEL rows]}, one after the other: element by element side by
-     * side.
-     */
+    /** Panels {@code [inputs, up to PANEL rows]}, one after the other: element by element side by side. */
     static void pack(Worker w, Rows x) {
         int panels = (x.count() + PANEL - 1) / PANEL;
         int blocks = (x.width() + DEPTH - 1) / DEPTH;
@@ -82,9 +78,14 @@ final class MatMat {
         int blocks = padded > FEW_ROWS ? 1 : LONG_BLOCKS;
         int rows = bandRows(w, m.outputs(), BAND_ROWS / blocks);
         int bands = (m.outputs() + rows - 1) / rows;
+        boolean spread = x.count() == padded; // nothing to do when all panels are full
         for (int band; (band = w.next(bands)) >= 0; ) {
             int row = band * rows;
             int count = Math.min(rows, m.outputs() - row);
+            if (!spread) {
+                spreadLastPanel(scratch, x);
+                spread = true;
+            }
             TileOperands t = scratch.tile;
             t.a = scratch.left((long) blocks * rows * DEPTH);
             t.c = scratch.result((long) rows * padded);
@@ -98,6 +99,13 @@ final class MatMat {
         }
     }
 
+    /** Copies the panel that rows do not fill to where it has the width of the others. */
+    private static void spreadLastPanel(Scratch scratch, Rows x) {
+        int row = x.count() / PANEL * PANEL;
+        MemorySegment panel = scratch.right((long) PANEL * x.width());
+        KERNELS.spread(x.packed(), 4L * x.offset(row), x.count() - row, x.width(), panel);
+    }
+
     private static int bandRows(Worker w, int outputs, int most) {
         int tile = KERNELS.tileRows();
         int shared = (outputs + 3 * w.count() - 1) / (3 * w.count());
@@ -105,8 +113,7 @@ final class MatMat {
     }
 
     /** FP32 copies of weight rows, inputs k and following: {@code [blocks][count][DEPTH]}. */
-    private static void decodeRows(
-            Matrix m, int row, int count, int k, int depth, MemorySegment out) {
+    private static void decodeRows(Matrix m, int row, int count, int k, int depth, MemorySegment out) {
         int bytes = m.dtype().bytes();
         long stride = (long) m.inputs() * bytes;
         for (int r = 0; r < count; r += 4) { // four rows to their end, then the next ones
@@ -120,10 +127,7 @@ final class MatMat {
         }
     }
 
-    /**
-     * Adds the products of {@code count} weight rows and all activation rows, inputs k and
-     * following.
-     */
+    /** Adds the products of {@code count} weight rows and all activation rows, inputs k and following. */
     private static void timesPanels(Scratch scratch, int count, Rows x, int k, int depth) {
         TileOperands t = scratch.tile;
         t.rowStep = 4L * PANEL;
@@ -134,10 +138,8 @@ final class MatMat {
                 t.b = x.packed();
                 t.b0 = 4L * (x.offset(row) + (long) (k + i) * wide);
                 if (wide < PANEL) {
-                    MemorySegment spread = scratch.right((long) PANEL * DEPTH);
-                    KERNELS.spread(t.b, t.b0, wide, t.depth, spread);
-                    t.b = spread;
-                    t.b0 = 0;
+                    t.b = scratch.right((long) PANEL * x.width());
+                    t.b0 = 4L * PANEL * (k + i);
                 }
                 t.a0 = 4L * i * count;
                 t.c0 = 4L * row * count;

@@ -7,6 +7,9 @@ package dev.altiplano.kernels;
  * <p>One object serves one step at a time: it owns scratch memory.
  */
 public final class SoftmaxAttention {
+    /** Floats for states of chunks at most; longer contexts are attended to in one piece per KV head. */
+    private static final int MOST_STATES = 1 << 26;
+
     private final KvLayout layout;
     private final int heads;
     private final int maxRows;
@@ -63,7 +66,7 @@ public final class SoftmaxAttention {
         int blocks = (q.count() + rows - 1) / rows;
         int chunks = (first + q.count() - 1) / (AttentionBlock.CHUNK * KvLayout.PAGE) + 1;
         // Both ways give the same bits; chunks keep all workers busy when there are few rows.
-        if (blocks == 1 && chunks > 1) {
+        if (blocks == 1 && chunks > 1 && stateSize(q.count()) * chunks <= MOST_STATES) {
             attendInChunks(w, q, pages, first, out, chunks);
         } else {
             attendInBlocks(w, q, pages, first, out, rows);
@@ -89,8 +92,8 @@ public final class SoftmaxAttention {
     private void attendInChunks(Worker w, Rows q, KvPages pages, int first, Rows out, int chunks) {
         int kvHeads = layout.kvHeads();
         AttentionBlock block = w.scratch.attention(layout, heads);
-        int size = q.count() * (heads / kvHeads) * AttentionBlock.record(layout);
-        float[] states = states((long) size * kvHeads * chunks);
+        int size = (int) stateSize(q.count()) / kvHeads;
+        float[] states = states(stateSize(q.count()) * chunks);
         for (int item; (item = w.next(chunks * kvHeads)) >= 0; ) {
             block.begin(q, 0, q.count(), item % kvHeads);
             block.attend(pages, item / kvHeads, first);
@@ -106,10 +109,15 @@ public final class SoftmaxAttention {
         }
     }
 
+    /** Floats of the states of one chunk. */
+    private long stateSize(int rows) {
+        return (long) rows * heads * AttentionBlock.record(layout);
+    }
+
     /** Room for the states of all chunks; grows to the double, so rarely. */
     private synchronized float[] states(long size) {
         if (states.length < size) {
-            states = new float[Math.toIntExact(Math.max(size, Math.min(2 * size, 1 << 28)))];
+            states = new float[(int) Math.min(2 * size, MOST_STATES)];
         }
         return states;
     }

@@ -47,6 +47,12 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     void product(TileOperands t, int rows, boolean two);
 
+    /**
+     * The same for few rows with two vectors of columns read where they are stored, in rows of 16
+     * elements: from {@code t.b}, at {@code first} and {@code second}.
+     */
+    void pageProduct(TileOperands t, int rows, DType dtype, long first, long second);
+
     /** Rows that one register tile takes at best. */
     int tileRows();
 

@@ -83,6 +83,21 @@ public final class ScalarKernels implements KernelSet {
         }
     }
 
+    @Override
+    public void pageProduct(TileOperands t, int rows, DType dtype, long first, long second) {
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < 2 * LANES; j++) {
+                long at = j < LANES ? first + (long) j * dtype.bytes() : second + (long) (j - LANES) * dtype.bytes();
+                float sum = 0;
+                for (int k = 0; k < t.depth; k++) {
+                    float x = Weights.at(t.b, dtype, at + 16L * dtype.bytes() * k);
+                    sum = Math.fma(t.a.get(FLOAT, t.a0 + 4L * (r * STRIDE + k)), x, sum);
+                }
+                add(t.c, t.c0 + r * t.rowStep + 4L * j, sum);
+            }
+        }
+    }
+
     private static void tile(TileOperands t, long a, long b, long c) {
         float s0 = 0;
         float s1 = 0;

@@ -38,4 +38,7 @@ public final class TileOperands {
 
     /** From one row of results to the next. */
     public long rowStep;
+
+    /** Where a tile leaves its sums before they are added to {@code c}: 8 rows of two vectors. */
+    public final float[] sums = new float[8 * 2 * 16];
 }

@@ -29,8 +29,8 @@ public final class VectorKernels implements KernelSet {
     /** Bytes of one k in a panel. */
     private static final long PANEL = 8L * L;
 
-    /** 32 registers hold 24 accumulators, 16 registers 10. */
-    private static final int TILE_ROWS = L >= 16 ? 12 : 5;
+    /** Two accumulators per row, in 32 or 16 registers. */
+    private static final int TILE_ROWS = L >= 16 ? 8 : 5;
 
     @Override
     public String description() {
@@ -134,11 +134,7 @@ public final class VectorKernels implements KernelSet {
     }
 
     private static int wide(TileOperands t, int rows) {
-        if (L >= 16 && rows >= 12) {
-            Tiles.tile12x2(t);
-            return 12;
-        }
-        if (L >= 16 && rows >= 8) {
+        if (TILE_ROWS == 8 && rows >= 8) {
             Tiles.tile8x2(t);
             return 8;
         }
@@ -169,6 +165,32 @@ public final class VectorKernels implements KernelSet {
         }
         Tiles.tile1x1(t);
         return 1;
+    }
+
+    @Override
+    public void pageProduct(TileOperands t, int rows, DType dtype, long first, long second) {
+        int left = rows;
+        while (left > 0) {
+            int done = left >= 5 ? 5 : left == 3 ? 2 : left;
+            if (dtype == DType.BF16) {
+                switch (done) {
+                    case 5 -> PageTiles.bf16x5(t, first, second);
+                    case 4 -> PageTiles.bf16x4(t, first, second);
+                    case 2 -> PageTiles.bf16x2(t, first, second);
+                    default -> PageTiles.bf16x1(t, first, second);
+                }
+            } else {
+                switch (done) {
+                    case 5 -> PageTiles.f32x5(t, first, second);
+                    case 4 -> PageTiles.f32x4(t, first, second);
+                    case 2 -> PageTiles.f32x2(t, first, second);
+                    default -> PageTiles.f32x1(t, first, second);
+                }
+            }
+            left -= done;
+            t.a0 += done * ROW;
+            t.c0 += done * t.rowStep;
+        }
     }
 
     @Override

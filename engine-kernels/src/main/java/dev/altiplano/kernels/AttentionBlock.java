@@ -6,15 +6,16 @@ import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
  * One worker's attention of a few query rows to one KV head, page by page with a running maximum.
  *
- * <p>A query is a row of q together with one of the query heads that share the KV head. Pages are summed up
- * in chunks of {@link #CHUNK} pages, each from nothing, and the chunks are folded in order: the bits are
- * the same whether one worker takes all chunks or each is computed apart.
+ * <p>A query is a row of q together with one of the query heads that share the KV head. Pages are
+ * summed up in chunks of {@link #CHUNK} pages, each from nothing, and the chunks are folded in
+ * order: the bits are the same whether one worker takes all chunks or each is computed apart.
  */
 final class AttentionBlock {
     /** Pages per chunk. */
@@ -23,7 +24,10 @@ final class AttentionBlock {
     /** Up to so many queries go through one register tile. */
     private static final int FEW_QUERIES = 5;
 
-    /** Queries of a block at most, unless a KV head has more query heads; fills tiles of 5 and 8 rows. */
+    /**
+     * Queries of a block at most, unless a KV head has more query heads; fills tiles of 5 and 8
+     * rows.
+     */
     private static final int QUERIES = 120;
 
     private static final int PAGE = KvLayout.PAGE;
@@ -75,7 +79,9 @@ final class AttentionBlock {
         return Math.max(1, QUERIES / group);
     }
 
-    /** Floats of a query's state: the weighted values, then the maximum and the sum of the weights. */
+    /**
+     * Floats of a query's state: the weighted values, then the maximum and the sum of the weights.
+     */
     static int record(KvLayout layout) {
         return (layout.headDim() + UNIT - 1) / UNIT * UNIT + 2;
     }
@@ -107,7 +113,7 @@ final class AttentionBlock {
     /** Attends to the pages of one chunk; the first query row may use slots 0 to {@code first}. */
     void attend(KvPages pages, int number, int first) {
         clear(chunk);
-        sums.asSlice(0, 4L * sumsWidth * count).fill((byte) 0);
+        Scratch.clear(sums, 0, sumsWidth * count);
         int slots = first + (count - 1) / group + 1;
         int end = Math.min((number + 1) * CHUNK * PAGE, slots);
         for (int start = number * CHUNK * PAGE; start < end; start += PAGE) {
@@ -120,7 +126,8 @@ final class AttentionBlock {
             sumValues(page, filled);
         }
         for (int i = 0; i < count; i++) {
-            MemorySegment.copy(sums, JAVA_FLOAT, 4L * sumsWidth * i, chunk, i * (padded + 2), padded);
+            MemorySegment.copy(
+                    sums, JAVA_FLOAT, 4L * sumsWidth * i, chunk, i * (padded + 2), padded);
         }
     }
 
@@ -129,7 +136,7 @@ final class AttentionBlock {
         int dim = layout.headDim();
         int units = (filled + UNIT - 1) / UNIT;
         for (int i = 0; i < count; i++) {
-            scores.asSlice(ROW * i, 4L * units * UNIT).fill((byte) 0);
+            Scratch.clear(scores, ROW * i, units * UNIT);
         }
         tile.a = queries;
         tile.c = scores;
@@ -148,20 +155,28 @@ final class AttentionBlock {
     }
 
     /**
-     * Multiplies by units of 16 columns of a page. Few queries read them where they are; many first turn
-     * them into panels.
+     * Multiplies by units of 16 columns of a page. Few queries read them where they are; many first
+     * turn them into panels.
      *
      * @param length rows of a unit in the page, of which the first {@code tile.depth} are used
      */
-    private void multiply(MemorySegment page, long from, int units, int length, MemorySegment panels) {
+    private void multiply(
+            MemorySegment page, long from, int units, int length, MemorySegment panels) {
         DType dtype = layout.type().dtype();
         long row = (long) UNIT * dtype.bytes();
         boolean few = count <= FEW_QUERIES;
         int columns = units * UNIT;
         for (int column = 0; column < columns; column += PANEL) {
-            int next = Math.min(column + LANES, columns - LANES); // what is behind the end is not used
-            long first = from + column / UNIT * length * row + (long) (column % UNIT) * dtype.bytes();
-            long second = from + next / UNIT * length * row + (long) (next % UNIT) * dtype.bytes();
+            int next =
+                    Math.min(column + LANES, columns - LANES); // what is behind the end is not used
+            long first =
+                    from
+                            + (long) (column / UNIT) * length * row
+                            + (long) (column % UNIT) * dtype.bytes();
+            long second =
+                    from
+                            + (long) (next / UNIT) * length * row
+                            + (long) (next % UNIT) * dtype.bytes();
             tile.a0 = 0;
             tile.c0 = 4L * column;
             if (few) {
@@ -194,7 +209,7 @@ final class AttentionBlock {
             chunk[state + padded + 1] += sum;
         }
         int unused = filled - Math.max(0, slots);
-        scores.asSlice(at + 4L * (filled - unused), 4L * unused).fill((byte) 0);
+        Scratch.clear(scores, at + 4L * (filled - unused), unused);
     }
 
     /** Floats that {@link #save} writes. */

@@ -7,20 +7,21 @@ import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
 import dev.altiplano.kernels.internal.Weights;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Products with several rows. A block of weights is turned into FP32 once, small enough to stay in the
- * second-level cache, and a register tile then runs over all rows.
+ * Products with several rows. A block of weights is turned into FP32 once, small enough to stay in
+ * the second-level cache, and a register tile then runs over all rows.
  *
  * <p>The tile multiplies single values of its left operand with vectors of its right one. With
- * output-major weights the left operand is a weight row and a vector holds several activation rows; with
- * input-major weights it is an activation row and a vector holds several outputs. Neither kind of weight
- * is transposed.
+ * output-major weights the left operand is a weight row and a vector holds several activation rows;
+ * with input-major weights it is an activation row and a vector holds several outputs. Neither kind
+ * of weight is transposed.
  *
- * <p>Every result is the sum of partial sums over {@link #DEPTH} inputs in order, each one chain in order:
- * it depends neither on the other rows nor on threads, blocks and tiles.
+ * <p>Every result is the sum of partial sums over {@link #DEPTH} inputs in order, each one chain in
+ * order: it depends neither on the other rows nor on threads, blocks and tiles.
  */
 final class MatMat {
     /** Inputs per block. */
@@ -51,7 +52,10 @@ final class MatMat {
 
     private MatMat() {}
 
-    /** Panels {@code [inputs, up to PANEL rows]}, one after the other: element by element side by side. */
+    /**
+     * Panels {@code [inputs, up to PANEL rows]}, one after the other: element by element side by
+     * side.
+     */
     static void pack(Worker w, Rows x) {
         int panels = (x.count() + PANEL - 1) / PANEL;
         int blocks = (x.width() + DEPTH - 1) / DEPTH;
@@ -113,7 +117,8 @@ final class MatMat {
     }
 
     /** FP32 copies of weight rows, inputs k and following: {@code [blocks][count][DEPTH]}. */
-    private static void decodeRows(Matrix m, int row, int count, int k, int depth, MemorySegment out) {
+    private static void decodeRows(
+            Matrix m, int row, int count, int k, int depth, MemorySegment out) {
         int bytes = m.dtype().bytes();
         long stride = (long) m.inputs() * bytes;
         for (int r = 0; r < count; r += 4) { // four rows to their end, then the next ones
@@ -127,7 +132,10 @@ final class MatMat {
         }
     }
 
-    /** Adds the products of {@code count} weight rows and all activation rows, inputs k and following. */
+    /**
+     * Adds the products of {@code count} weight rows and all activation rows, inputs k and
+     * following.
+     */
     private static void timesPanels(Scratch scratch, int count, Rows x, int k, int depth) {
         TileOperands t = scratch.tile;
         t.rowStep = 4L * PANEL;

@@ -7,7 +7,10 @@ package dev.altiplano.kernels;
  * <p>One object serves one step at a time: it owns scratch memory.
  */
 public final class SoftmaxAttention {
-    /** Floats for states of chunks at most; longer contexts are attended to in one piece per KV head. */
+    /**
+     * Floats for states of chunks at most; longer contexts are attended to in one piece per KV
+     * head.
+     */
     private static final int MOST_STATES = 1 << 26;
 
     private final KvLayout layout;

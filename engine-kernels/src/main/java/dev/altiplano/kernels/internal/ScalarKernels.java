@@ -87,7 +87,10 @@ public final class ScalarKernels implements KernelSet {
     public void pageProduct(TileOperands t, int rows, DType dtype, long first, long second) {
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < 2 * LANES; j++) {
-                long at = j < LANES ? first + (long) j * dtype.bytes() : second + (long) (j - LANES) * dtype.bytes();
+                long at =
+                        j < LANES
+                                ? first + (long) j * dtype.bytes()
+                                : second + (long) (j - LANES) * dtype.bytes();
                 float sum = 0;
                 for (int k = 0; k < t.depth; k++) {
                     float x = Weights.at(t.b, dtype, at + 16L * dtype.bytes() * k);

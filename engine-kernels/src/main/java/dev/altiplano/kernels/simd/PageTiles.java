@@ -1,23 +1,27 @@
 package dev.altiplano.kernels.simd;
 
 import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import dev.altiplano.kernels.internal.TileOperands;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /**
- * Register tiles as {@link Tiles} for few rows, whose right operand is read where it is stored: keys and
- * values in units of 16 columns. Conversion and arithmetic share one loop because a loop that only
- * converts leaves the arithmetic idle, and the other way round.
+ * Register tiles as {@link Tiles} for few rows, whose right operand is read where it is stored:
+ * keys and values in units of 16 columns. Conversion and arithmetic share one loop because a loop
+ * that only converts leaves the arithmetic idle, and the other way round.
  *
  * <p>The sums have the same order as those of {@link Tiles}, and so the same bits.
  */
@@ -46,7 +50,13 @@ final class PageTiles {
     }
 
     private static void bf16x5(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+            MemorySegment a,
+            long a0,
+            MemorySegment b,
+            long first,
+            long second,
+            int depth,
+            float[] sums) {
         int stop = never;
         FloatVector s0a = FloatVector.zero(F);
         FloatVector s0b = s0a;
@@ -59,10 +69,20 @@ final class PageTiles {
         FloatVector s4a = s0a;
         FloatVector s4b = s0a;
         for (int k = 0; k < depth; k++) {
-            FloatVector xa = ((IntVector) ShortVector.fromMemorySegment(S, b, first + 32L * k, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
-            FloatVector xb = ((IntVector) ShortVector.fromMemorySegment(S, b, second + 32L * k, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector xa =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(
+                                                    S, b, first + 32L * k, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats();
+            FloatVector xb =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(
+                                                    S, b, second + 32L * k, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats();
             FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
@@ -100,7 +120,13 @@ final class PageTiles {
     }
 
     private static void bf16x4(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+            MemorySegment a,
+            long a0,
+            MemorySegment b,
+            long first,
+            long second,
+            int depth,
+            float[] sums) {
         int stop = never;
         FloatVector s0a = FloatVector.zero(F);
         FloatVector s0b = s0a;
@@ -111,10 +137,20 @@ final class PageTiles {
         FloatVector s3a = s0a;
         FloatVector s3b = s0a;
         for (int k = 0; k < depth; k++) {
-            FloatVector xa = ((IntVector) ShortVector.fromMemorySegment(S, b, first + 32L * k, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
-            FloatVector xb = ((IntVector) ShortVector.fromMemorySegment(S, b, second + 32L * k, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector xa =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(
+                                                    S, b, first + 32L * k, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats();
+            FloatVector xb =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(
+                                                    S, b, second + 32L * k, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats();
             FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
@@ -147,17 +183,33 @@ final class PageTiles {
     }
 
     private static void bf16x2(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+            MemorySegment a,
+            long a0,
+            MemorySegment b,
+            long first,
+            long second,
+            int depth,
+            float[] sums) {
         int stop = never;
         FloatVector s0a = FloatVector.zero(F);
         FloatVector s0b = s0a;
         FloatVector s1a = s0a;
         FloatVector s1b = s0a;
         for (int k = 0; k < depth; k++) {
-            FloatVector xa = ((IntVector) ShortVector.fromMemorySegment(S, b, first + 32L * k, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
-            FloatVector xb = ((IntVector) ShortVector.fromMemorySegment(S, b, second + 32L * k, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector xa =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(
+                                                    S, b, first + 32L * k, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats();
+            FloatVector xb =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(
+                                                    S, b, second + 32L * k, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats();
             FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
@@ -180,14 +232,30 @@ final class PageTiles {
     }
 
     private static void bf16x1(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+            MemorySegment a,
+            long a0,
+            MemorySegment b,
+            long first,
+            long second,
+            int depth,
+            float[] sums) {
         FloatVector s0a = FloatVector.zero(F);
         FloatVector s0b = s0a;
         for (int k = 0; k < depth; k++) {
-            FloatVector xa = ((IntVector) ShortVector.fromMemorySegment(S, b, first + 32L * k, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
-            FloatVector xb = ((IntVector) ShortVector.fromMemorySegment(S, b, second + 32L * k, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_S2I, I, 0)).lanewise(LSHL, 16).reinterpretAsFloats();
+            FloatVector xa =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(
+                                                    S, b, first + 32L * k, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats();
+            FloatVector xb =
+                    ((IntVector)
+                                    ShortVector.fromMemorySegment(
+                                                    S, b, second + 32L * k, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_S2I, I, 0))
+                            .lanewise(LSHL, 16)
+                            .reinterpretAsFloats();
             FloatVector w0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * k));
             s0a = w0.fma(xa, s0a);
             s0b = w0.fma(xb, s0b);
@@ -202,7 +270,13 @@ final class PageTiles {
     }
 
     private static void f32x5(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+            MemorySegment a,
+            long a0,
+            MemorySegment b,
+            long first,
+            long second,
+            int depth,
+            float[] sums) {
         int stop = never;
         FloatVector s0a = FloatVector.zero(F);
         FloatVector s0b = s0a;
@@ -254,7 +328,13 @@ final class PageTiles {
     }
 
     private static void f32x4(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+            MemorySegment a,
+            long a0,
+            MemorySegment b,
+            long first,
+            long second,
+            int depth,
+            float[] sums) {
         int stop = never;
         FloatVector s0a = FloatVector.zero(F);
         FloatVector s0b = s0a;
@@ -299,7 +379,13 @@ final class PageTiles {
     }
 
     private static void f32x2(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+            MemorySegment a,
+            long a0,
+            MemorySegment b,
+            long first,
+            long second,
+            int depth,
+            float[] sums) {
         int stop = never;
         FloatVector s0a = FloatVector.zero(F);
         FloatVector s0b = s0a;
@@ -330,7 +416,13 @@ final class PageTiles {
     }
 
     private static void f32x1(
-            MemorySegment a, long a0, MemorySegment b, long first, long second, int depth, float[] sums) {
+            MemorySegment a,
+            long a0,
+            MemorySegment b,
+            long first,
+            long second,
+            int depth,
+            float[] sums) {
         FloatVector s0a = FloatVector.zero(F);
         FloatVector s0b = s0a;
         for (int k = 0; k < depth; k++) {

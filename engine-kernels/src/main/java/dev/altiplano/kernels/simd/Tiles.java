@@ -1,27 +1,31 @@
 package dev.altiplano.kernels.simd;
 
 import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
+
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.altiplano.kernels.internal.TileOperands;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /**
- * Register tiles of a matrix product: {@code c[r, j] += sum over k of a[r, k] * b[k, j]} for a few rows r
- * and one or two vectors of columns j.
+ * Register tiles of a matrix product: {@code c[r, j] += sum over k of a[r, k] * b[k, j]} for a few
+ * rows r and one or two vectors of columns j.
  *
- * <p>Each sum is one chain of fused multiply-adds in the order of k that starts from zero, whatever the
- * shape of the tile: a result does not depend on the tile that computed it.
+ * <p>Each sum is one chain of fused multiply-adds in the order of k that starts from zero, whatever
+ * the shape of the tile: a result does not depend on the tile that computed it.
  *
  * <p>Why everything is written out: C2 keeps accumulators in registers only when they are local
- * variables, and refuses to inline helpers into bodies of this size. The accumulator is the addend of
- * {@code fma} because x86 overwrites the addend. Strides are constants, or else C2 checks the bounds of
- * every access. Nothing is written out that a loop can do: with 12 rows of accumulators C1 runs
- * out of registers, and a method that it gives up may never reach C2. Operands come as parameters: read from fields in the same method, C2 moves addresses to
- * vector registers and back in every step, at a quarter of the speed.
+ * variables, and refuses to inline helpers into bodies of this size. The accumulator is the addend
+ * of {@code fma} because x86 overwrites the addend. Strides are constants, or else C2 checks the
+ * bounds of every access. Nothing is written out that a loop can do: with 12 rows of accumulators
+ * C1 runs out of registers, and a method that it gives up may never reach C2. Operands come as
+ * parameters: read from fields in the same method, C2 moves addresses to vector registers and back
+ * in every step, at a quarter of the speed.
  */
 final class Tiles {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -40,9 +44,9 @@ final class Tiles {
     private static final long STEP = 2 * V;
 
     /**
-     * Never reached, but C2 must not know: an exit in the middle of a loop body keeps the loads behind it
-     * from being moved up, where they would push accumulators out of 16 registers, and keeps C2 from
-     * unrolling, which does the same with 32.
+     * Never reached, but C2 must not know: an exit in the middle of a loop body keeps the loads
+     * behind it from being moved up, where they would push accumulators out of 16 registers, and
+     * keeps C2 from unrolling, which does the same with 32.
      */
     @SuppressWarnings("NonFinalStaticField")
     private static int never = -1;

@@ -67,6 +67,35 @@ final class Seed {
         return new Matrix(data, dtype, order, outputs, inputs);
     }
 
+    /** FP8 codes with scales from 0.5 to 1.5 in blocks. */
+    Matrix scaled(Order order, int outputs, int inputs, int outputBlock, int inputBlock) {
+        Matrix codes = matrix(DType.F8_E4M3, order, outputs, inputs);
+        int count =
+                ((outputs + outputBlock - 1) / outputBlock)
+                        * ((inputs + inputBlock - 1) / inputBlock);
+        MemorySegment scales = Arena.ofAuto().allocate(4L * count);
+        for (int i = 0; i < count; i++) {
+            scales.set(FLOAT, 4L * i, 1 + next() / 2);
+        }
+        return new Matrix(
+                codes.data(),
+                DType.F8_E4M3,
+                order,
+                outputs,
+                inputs,
+                new Scales(scales, DType.F32, outputBlock, inputBlock, 1));
+    }
+
+    /** One row of each FP8 code. */
+    static Matrix codes() {
+        int inputs = 160;
+        MemorySegment data = Arena.ofAuto().allocate(256L * inputs);
+        for (int i = 0; i < 256 * inputs; i++) {
+            data.set(JAVA_BYTE, i, (byte) (i / inputs));
+        }
+        return new Matrix(data, DType.F8_E4M3, Order.OUTPUT_MAJOR, 256, inputs);
+    }
+
     /** The weight from input {@code i} to output {@code o}. */
     static float weight(Matrix m, int o, int i) {
         long at =

@@ -38,7 +38,8 @@ public final class Weights {
         return at(m.data(), m.dtype(), index * m.dtype().bytes()) * m.scale(o, i);
     }
 
-    private static float e4m3(byte code) {
+    /** The value of an FP8-E4M3 code. */
+    public static float e4m3(byte code) {
         if ((code & 0x7F) == 0x7F) {
             return Float.NaN;
         }

@@ -2,6 +2,8 @@ package dev.altiplano.kernels.simd;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.Rows;
+import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.ScalarKernels;
@@ -203,68 +205,24 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void dots(
-            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch) {
-        if (m.dtype() == DType.F8_E4M3) {
-            PLAIN.dots(m, row, count, x, x0, out, at, scratch);
-            return;
-        }
-        int each = count / 4; // four bands of rows, read side by side
-        for (int r = 0; r < each; r++) {
-            fourDots(m, row + r, each, x, x0, scratch);
-            for (int i = 0; i < 4; i++) {
-                out[at + r + i * each] = finish(m, row + r + i * each, x, x0, scratch, i * L);
-            }
-        }
-        for (int r = 4 * each; r < count; r++) {
-            oneDot(m, row + r, x, x0, scratch);
-            out[at + r] = finish(m, row + r, x, x0, scratch, 0);
+    public int dotRows() {
+        return Dots.TOKENS;
+    }
+
+    @Override
+    public void arrange(Matrix m, int row, DotOperands d) {
+        if (Dots.takes(m)) {
+            Dots.arrange(m, row, d);
         }
     }
 
-    /** Columns that the vector loops cover. */
-    private static int whole(int inputs) {
-        return inputs / (2 * L) * 2 * L;
-    }
-
-    private static void fourDots(Matrix m, int row, int step, float[] x, int x0, float[] lanes) {
-        int n = whole(m.inputs());
-        long bytes = (long) m.inputs() * m.dtype().bytes();
-        long offset = row * bytes;
-        MemorySegment w = m.data();
-        switch (m.dtype()) {
-            case BF16 -> DotProducts.bf16x4(w, offset, step * bytes, n, x, x0, lanes);
-            case F32 -> DotProducts.f32x4(w, offset, step * bytes, n, x, x0, lanes);
-            case F16 -> {
-                for (int i = 0; i < 4; i++) {
-                    DotProducts.f16x1(w, offset + (long) i * step * bytes, n, x, x0, lanes, i * L);
-                }
-            }
-            case F8_E4M3 -> throw unexpected(m.dtype());
+    @Override
+    public void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
+        if (Dots.takes(m)) {
+            Dots.compute(m, row, count, groups, y, column);
+        } else {
+            PLAIN.dots(m, row, count, groups, y, column);
         }
-    }
-
-    private static void oneDot(Matrix m, int row, float[] x, int x0, float[] lanes) {
-        int n = whole(m.inputs());
-        long offset = (long) row * m.inputs() * m.dtype().bytes();
-        MemorySegment w = m.data();
-        switch (m.dtype()) {
-            case BF16 -> DotProducts.bf16x1(w, offset, n, x, x0, lanes, 0);
-            case F32 -> DotProducts.f32x1(w, offset, n, x, x0, lanes, 0);
-            case F16 -> DotProducts.f16x1(w, offset, n, x, x0, lanes, 0);
-            case F8_E4M3 -> throw unexpected(m.dtype());
-        }
-    }
-
-    private static float finish(Matrix m, int row, float[] x, int x0, float[] lanes, int from) {
-        float sum = Elements.sumOfLanes(lanes, from);
-        int bytes = m.dtype().bytes();
-        long offset = (long) row * m.inputs() * bytes;
-        for (int k = whole(m.inputs()); k < m.inputs(); k++) {
-            float w = Weights.at(m.data(), m.dtype(), offset + (long) bytes * k);
-            sum = Math.fma(w, x[x0 + k], sum);
-        }
-        return sum;
     }
 
     @Override

@@ -7,7 +7,12 @@ public enum DType {
     /** IEEE 754 binary16. */
     F16(2),
     /** The upper half of a binary32: 8 bits of exponent, 7 of mantissa. */
-    BF16(2);
+    BF16(2),
+    /**
+     * 4 bits of exponent with bias 7, 3 of mantissa, no infinity; codes 0x7F and 0xFF are no
+     * numbers.
+     */
+    F8_E4M3(1);
 
     private final int bytes;
 

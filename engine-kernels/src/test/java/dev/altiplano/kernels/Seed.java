@@ -1,5 +1,6 @@
 package dev.altiplano.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.Arena;
@@ -56,6 +57,11 @@ final class Seed {
                 case F16 -> data.set(SHORT, 2 * i, Float.floatToFloat16(value));
                 case BF16 ->
                         data.set(SHORT, 2 * i, (short) (Float.floatToRawIntBits(value) >>> 16));
+                case F8_E4M3 ->
+                        data.set(
+                                JAVA_BYTE,
+                                i,
+                                (byte) (random.nextInt(2) << 7 | random.nextInt(0x38)));
             }
         }
         return new Matrix(data, dtype, order, outputs, inputs);
@@ -71,6 +77,19 @@ final class Seed {
             case F32 -> m.data().get(FLOAT, 4 * at);
             case F16 -> Float.float16ToFloat(m.data().get(SHORT, 2 * at));
             case BF16 -> Float.intBitsToFloat(m.data().get(SHORT, 2 * at) << 16);
+            case F8_E4M3 -> e4m3(m.data().get(JAVA_BYTE, at)) * m.scale(o, i);
         };
+    }
+
+    /**
+     * By the table of the format: subnormal codes are multiples of 2^-9, others 2^(e - 7) (1 + m /
+     * 8).
+     */
+    static float e4m3(byte code) {
+        int exponent = code >> 3 & 15;
+        int mantissa = code & 7;
+        double magnitude =
+                exponent == 0 ? mantissa * 0x1p-9 : Math.scalb(1 + mantissa / 8.0, exponent - 7);
+        return (float) (code < 0 ? -magnitude : magnitude);
     }
 }

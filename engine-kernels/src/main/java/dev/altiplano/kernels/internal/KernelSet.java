@@ -25,20 +25,13 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count);
 
     /**
-     * Turns {@code count} consecutive weights of {@code rows} rows that lie {@code stride} bytes
-     * apart into FP32, exactly, TileOperands.STRIDE floats apart.
+     * Turns weights of an output-major matrix into FP32, exactly: inputs {@code input} and
+     * following of {@code rows} rows, TileOperands.STRIDE floats apart.
      *
+     * @param count inputs, at most TileOperands.STRIDE
      * @param at first byte of the result
      */
-    void decodeRows(
-            MemorySegment data,
-            DType dtype,
-            long offset,
-            long stride,
-            int rows,
-            int count,
-            MemorySegment out,
-            long at);
+    void decodeRows(Matrix m, int row, int rows, int input, int count, MemorySegment out, long at);
 
     /**
      * Multiplies {@code rows} rows by the panel's two vectors of columns, or by the first alone.

@@ -29,6 +29,9 @@ public final class VectorKernels implements KernelSet {
     /** Bytes of one k in a panel. */
     private static final long PANEL = 8L * L;
 
+    /** Formats without a vector kernel. */
+    private static final ScalarKernels PLAIN = new ScalarKernels("formats without vector kernels");
+
     /** Two accumulators per row, in 32 or 16 registers. */
     private static final int TILE_ROWS = L >= 16 ? 8 : 5;
 
@@ -55,11 +58,12 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void decode(
             MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
-        int whole = F.loopBound(count);
+        int whole = dtype == DType.F8_E4M3 ? 0 : F.loopBound(count);
         switch (dtype) {
             case F32 -> Decode.f32(data, offset, out, at, whole);
             case F16 -> Decode.f16(data, offset, out, at, whole);
             case BF16 -> Decode.bf16(data, offset, out, at, whole);
+            case F8_E4M3 -> {} // element by element below
         }
         int bytes = dtype.bytes();
         for (int i = whole; i < count; i++) {
@@ -69,26 +73,25 @@ public final class VectorKernels implements KernelSet {
 
     @Override
     public void decodeRows(
-            MemorySegment data,
-            DType dtype,
-            long offset,
-            long stride,
-            int rows,
-            int count,
-            MemorySegment out,
-            long at) {
+            Matrix m, int row, int rows, int input, int count, MemorySegment out, long at) {
+        if (m.dtype() == DType.F8_E4M3) {
+            PLAIN.decodeRows(m, row, rows, input, count, out, at);
+            return;
+        }
+        int bytes = m.dtype().bytes();
+        long stride = (long) m.inputs() * bytes;
+        long offset = row * stride + (long) input * bytes;
         int whole = F.loopBound(count);
         int r = 0;
         for (; r + 4 <= rows; r += 4) {
-            fourRows(data, dtype, offset + r * stride, stride, whole, out, at + r * ROW);
+            fourRows(m.data(), m.dtype(), offset + r * stride, stride, whole, out, at + r * ROW);
         }
         for (; r < rows; r++) {
-            oneRow(data, dtype, offset + r * stride, whole, out, at + r * ROW);
+            oneRow(m.data(), m.dtype(), offset + r * stride, whole, out, at + r * ROW);
         }
-        int bytes = dtype.bytes();
         for (r = 0; r < rows && whole < count; r++) {
             for (int i = whole; i < count; i++) {
-                float weight = Weights.at(data, dtype, offset + r * stride + (long) bytes * i);
+                float weight = Weights.at(m, row + r, input + i);
                 out.set(FLOAT, at + r * ROW + 4L * i, weight);
             }
         }
@@ -110,6 +113,7 @@ public final class VectorKernels implements KernelSet {
                     Decode.f16(data, offset + i * stride, out, at + i * ROW, count);
                 }
             }
+            case F8_E4M3 -> throw unexpected(dtype);
         }
     }
 
@@ -119,7 +123,12 @@ public final class VectorKernels implements KernelSet {
             case F32 -> Decode.f32x1(data, offset, out, at, count);
             case BF16 -> Decode.bf16x1(data, offset, out, at, count);
             case F16 -> Decode.f16(data, offset, out, at, count);
+            case F8_E4M3 -> throw unexpected(dtype);
         }
+    }
+
+    private static IllegalArgumentException unexpected(DType dtype) {
+        return new IllegalArgumentException("no kernel for " + dtype);
     }
 
     @Override
@@ -196,6 +205,10 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void dots(
             Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch) {
+        if (m.dtype() == DType.F8_E4M3) {
+            PLAIN.dots(m, row, count, x, x0, out, at, scratch);
+            return;
+        }
         int each = count / 4; // four bands of rows, read side by side
         for (int r = 0; r < each; r++) {
             fourDots(m, row + r, each, x, x0, scratch);
@@ -227,6 +240,7 @@ public final class VectorKernels implements KernelSet {
                     DotProducts.f16x1(w, offset + (long) i * step * bytes, n, x, x0, lanes, i * L);
                 }
             }
+            case F8_E4M3 -> throw unexpected(m.dtype());
         }
     }
 
@@ -238,6 +252,7 @@ public final class VectorKernels implements KernelSet {
             case BF16 -> DotProducts.bf16x1(w, offset, n, x, x0, lanes, 0);
             case F32 -> DotProducts.f32x1(w, offset, n, x, x0, lanes, 0);
             case F16 -> DotProducts.f16x1(w, offset, n, x, x0, lanes, 0);
+            case F8_E4M3 -> throw unexpected(m.dtype());
         }
     }
 
@@ -255,6 +270,10 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void addRows(
             Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out) {
+        if (m.dtype() == DType.F8_E4M3) {
+            PLAIN.addRows(m, row, rows, column, columns, x, x0, out);
+            return;
+        }
         int whole = F.loopBound(columns);
         int bytes = m.dtype().bytes();
         long stride = (long) m.outputs() * bytes;
@@ -284,6 +303,7 @@ public final class VectorKernels implements KernelSet {
                     RowSums.f16x1(m.data(), offset + i * stride, n, x, x0 + i, out);
                 }
             }
+            case F8_E4M3 -> throw unexpected(m.dtype());
         }
     }
 
@@ -292,11 +312,23 @@ public final class VectorKernels implements KernelSet {
             case BF16 -> RowSums.bf16x1(m.data(), offset, n, x, x0, out);
             case F32 -> RowSums.f32x1(m.data(), offset, n, x, x0, out);
             case F16 -> RowSums.f16x1(m.data(), offset, n, x, x0, out);
+            case F8_E4M3 -> throw unexpected(m.dtype());
         }
     }
 
     @Override
     public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
+        for (int p = 0; p < panels && m.dtype() == DType.F8_E4M3; p++) {
+            for (int k = 0; k < depth; k++) {
+                for (int j = 0; j < 2 * L; j++) {
+                    float weight = Weights.at(m, column + p * 2 * L + j, row + k);
+                    out.set(FLOAT, (p * (long) TileOperands.STRIDE + k) * PANEL + 4L * j, weight);
+                }
+            }
+        }
+        if (m.dtype() == DType.F8_E4M3) {
+            return;
+        }
         int bytes = m.dtype().bytes();
         long stride = (long) m.outputs() * bytes;
         long offset = row * stride + (long) column * bytes;
@@ -329,6 +361,7 @@ public final class VectorKernels implements KernelSet {
             case BF16 -> Panels.bf16x1(data, first, second, stride, depth, out, at);
             case F32 -> Panels.f32x1(data, first, second, stride, depth, out, at);
             case F16 -> Panels.f16x1(data, first, second, stride, depth, out, at);
+            case F8_E4M3 -> throw unexpected(dtype);
         }
     }
 

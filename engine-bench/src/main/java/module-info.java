@@ -6,4 +6,5 @@ module dev.altiplano.bench {
     requires static org.jspecify;
 
     exports dev.altiplano.bench;
+    exports dev.altiplano.bench.synthetic;
 }

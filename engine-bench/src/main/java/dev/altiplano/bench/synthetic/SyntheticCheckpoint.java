@@ -45,17 +45,21 @@ public record SyntheticCheckpoint(
         this(shape, format, seed, SHARD_BYTES);
     }
 
-    /** Bytes of all tensors. */
+    /**
+     * Bytes of all tensors.
+     *
+     * @throws IllegalArgumentException if there are 2^63 or more
+     */
     public long bytes() {
-        return tensors().stream().mapToLong(SyntheticTensor::bytes).reduce(0, Math::addExact);
-    }
-
-    private List<SyntheticTensor> tensors() {
         try {
-            return SyntheticTensors.of(shape, format);
+            return tensors().stream().mapToLong(SyntheticTensor::bytes).reduce(0, Math::addExact);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("%s is too large to be written".formatted(shape), e);
         }
+    }
+
+    private List<SyntheticTensor> tensors() {
+        return SyntheticTensors.of(shape, format);
     }
 
     /**

@@ -14,6 +14,9 @@ public final class SyntheticShape {
             Set.of("interleave_moe_layer_step", "num_local_experts", "use_qk_norm");
     private static final int MOST_LAYERS = 4096;
 
+    /** Of all layers; thirty times those of Maverick. Each may have six tensors of its own. */
+    private static final long MOST_EXPERTS = 100_000;
+
     private final Map<String, Integer> sizes;
 
     private SyntheticShape(Map<String, Integer> sizes) {
@@ -159,6 +162,12 @@ public final class SyntheticShape {
         if (get("head_dim") % 2 != 0) {
             throw new IllegalArgumentException(
                     "head_dim is %d, expected an even number".formatted(get("head_dim")));
+        }
+        if ((long) layers() * experts() > MOST_EXPERTS) {
+            throw new IllegalArgumentException(
+                    "num_hidden_layers is %d and num_local_experts %d, expected at most %d experts in"
+                                    .formatted(layers(), experts(), MOST_EXPERTS)
+                            + " all layers");
         }
         if (experts() > 0 && get("num_experts_per_tok") > experts()) {
             throw new IllegalArgumentException(

@@ -58,7 +58,7 @@ final class MatVec {
 
     /** A multiple of 4, several items per worker, neither large nor tiny. */
     private static int rowsPerItem(Worker w, Matrix m) {
-        long bytes = (long) m.inputs() * m.dtype().bytes();
+        long bytes = m.rowBytes();
         long shared = (m.outputs() + 4L * w.count() - 1) / (4L * w.count());
         long chosen = Math.max(LEAST_ITEM_BYTES / bytes, Math.min(ITEM_BYTES / bytes, shared));
         return (int) Math.max(4, (chosen + 3) / 4 * 4);

@@ -53,7 +53,7 @@ final class ScaleLookup {
 
     /** Scales beside a fused tensor, one for each matrix; their names go on without a dot. */
     List<Scales> ofStack(String name, Codes codes) {
-        boolean modelOpt = lookup.has(name + "_weight_scale");
+        boolean modelOpt = codes.dtype() == DType.F4_E2M1 || lookup.has(name + "_weight_scale");
         MappedTensor scale = scale(modelOpt ? name + "_weight_scale" : name + "_scale", codes);
         ScaleLayout layout = layout(scale, codes);
         boolean one = scale.stored().shape().size() < 2 && scaleCount(scale) == 1;

@@ -20,6 +20,7 @@ final class SchemeReader {
     private static final String MODELOPT_FILE = "hf_quant_config.json";
     private static final String FORMAT = "format";
     private static final String ALGORITHM = "quant_algo";
+    private static final List<String> DENSE = List.of("dense");
     private static final List<String> METHODS =
             List.of("compressed-tensors", "modelopt", "modelopt_fp4", "fbgemm_fp8", "fp8");
     private static final List<String> FORMATS =
@@ -97,9 +98,7 @@ final class SchemeReader {
         fields.object("sparsity_config")
                 .ifPresent(sparsity ->
                         sparsity.text(FORMAT)
-                                .filter(format -> !format.equals("dense"))
-                                .ifPresent(
-                                        format -> refuse(sparsity.wrong(FORMAT, format, "dense"))));
+                                .ifPresent(format -> oneOf(sparsity, FORMAT, DENSE, format)));
         fields.object("transform_config")
                 .filter(transform -> !transform.isEmpty())
                 .ifPresent(_ ->

@@ -66,7 +66,7 @@ final class MatVec {
     /** Whether scales change along the inputs, and so belong to the activations. */
     private static boolean isScaledByBlocks(Matrix m) {
         Scales scales = m.scales();
-        return scales != null && scales.inputBlock() < m.inputs();
+        return m.dtype() == DType.F8_E4M3 && scales != null && scales.inputBlock() < m.inputs();
     }
 
     /**
@@ -100,7 +100,7 @@ final class MatVec {
         if (scales != null && isScaledByBlocks(m)) {
             return scales.outputBlock();
         }
-        long bytes = (long) m.inputs() * m.dtype().bytes();
+        long bytes = m.rowBytes();
         long shared = (m.outputs() + 4L * w.count() - 1) / (4L * w.count());
         long chosen = Math.max(LEAST_ITEM_BYTES / bytes, Math.min(ITEM_BYTES / bytes, shared));
         return (int) Math.max(12, (chosen + 11) / 12 * 12);

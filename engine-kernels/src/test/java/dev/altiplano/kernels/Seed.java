@@ -37,6 +37,11 @@ final class Seed {
         return (float) (2 * random.nextDouble() - 1);
     }
 
+    /** From 0 to {@code bound - 1}. */
+    int below(int bound) {
+        return random.nextInt(bound);
+    }
+
     Rows rows(int count, int width) {
         Rows rows = Rows.of(count, width);
         for (int i = 0; i < count * width; i++) {
@@ -62,6 +67,7 @@ final class Seed {
                                 JAVA_BYTE,
                                 i,
                                 (byte) (random.nextInt(2) << 7 | random.nextInt(0x38)));
+                default -> throw new IllegalArgumentException("see Quantised: " + dtype);
             }
         }
         return new Matrix(data, dtype, order, outputs, inputs);
@@ -107,6 +113,7 @@ final class Seed {
             case F16 -> Float.float16ToFloat(m.data().get(SHORT, 2 * at));
             case BF16 -> Float.intBitsToFloat(m.data().get(SHORT, 2 * at) << 16);
             case F8_E4M3 -> e4m3(m.data().get(JAVA_BYTE, at)) * m.scale(o, i);
+            default -> throw new IllegalArgumentException("see Quantised: " + m.dtype());
         };
     }
 

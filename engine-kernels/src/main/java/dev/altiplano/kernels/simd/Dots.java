@@ -53,7 +53,7 @@ final class Dots {
                 case F32 -> Arrangement.plain(x, from, n, d.arranged, at, step);
                 case BF16 -> Arrangement.pairs(x, from, n, d.arranged, at, step);
                 case F8_E4M3 -> quads(m, row, x, from, d, at, step);
-                case F16 -> {} // read where they are
+                default -> {} // read where they are
             }
         }
     }
@@ -75,14 +75,21 @@ final class Dots {
     }
 
     /**
-     * Whether the scales can be folded into activations and results: one for a whole row, or blocks
-     * of whole vectors.
+     * Whether there are kernels for the type, and the scales can be folded into activations and
+     * results: one for a whole row, or blocks of whole vectors.
      */
     static boolean takes(Matrix m) {
         Scales scales = m.scales();
-        return scales == null
-                || scales.inputBlock() >= m.inputs()
-                || scales.inputBlock() % (4 * L) == 0;
+        return switch (m.dtype()) {
+            case F32, BF16, F16 -> scales == null;
+            case F8_E4M3 ->
+                    scales == null
+                            || (scales.zeroPoints() == null
+                                    && scales.groups() == null
+                                    && (scales.inputBlock() >= m.inputs()
+                                            || scales.inputBlock() % (4 * L) == 0));
+            case I8, I8_BIASED, I4_BIASED, F4_E2M1 -> false;
+        };
     }
 
     static void compute(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
@@ -141,7 +148,7 @@ final class Dots {
             case BF16 -> width == 1 ? (MANY_REGISTERS ? 12 : 4) : (MANY_REGISTERS ? 3 : 2);
             case F32 -> width == 1 ? 4 : (MANY_REGISTERS ? 3 : 2);
             case F8_E4M3 -> MANY_REGISTERS ? 8 : 4;
-            case F16 -> 1;
+            default -> 1;
         };
     }
 
@@ -179,7 +186,7 @@ final class Dots {
                     Fp8Dots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
                 }
             }
-            case F16 -> one(m, row, d);
+            default -> one(m, row, d);
         }
     }
 
@@ -213,7 +220,7 @@ final class Dots {
                     Fp8Dots.x1(m.data(), at, n, d.arranged, d.lanes);
                 }
             }
-            case F16 -> {
+            default -> {
                 for (int t = 0; t < d.count; t++) {
                     int from = d.x.offset(d.first + t);
                     F16Dots.x1(m.data(), at, n, d.x.data(), from, d.lanes, t * L);

@@ -60,12 +60,12 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void decode(
             MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
-        int whole = dtype == DType.F8_E4M3 ? 0 : F.loopBound(count);
+        int whole = isPlain(dtype) ? 0 : F.loopBound(count);
         switch (dtype) {
             case F32 -> Decode.f32(data, offset, out, at, whole);
             case F16 -> Decode.f16(data, offset, out, at, whole);
             case BF16 -> Decode.bf16(data, offset, out, at, whole);
-            case F8_E4M3 -> {} // element by element below
+            default -> {} // element by element below
         }
         int bytes = dtype.bytes();
         for (int i = whole; i < count; i++) {
@@ -76,7 +76,7 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void decodeRows(
             Matrix m, int row, int rows, int input, int count, MemorySegment out, long at) {
-        if (m.dtype() == DType.F8_E4M3) {
+        if (isPlain(m.dtype())) {
             PLAIN.decodeRows(m, row, rows, input, count, out, at);
             return;
         }
@@ -115,7 +115,7 @@ public final class VectorKernels implements KernelSet {
                     Decode.f16(data, offset + i * stride, out, at + i * ROW, count);
                 }
             }
-            case F8_E4M3 -> throw unexpected(dtype);
+            default -> throw unexpected(dtype);
         }
     }
 
@@ -125,8 +125,16 @@ public final class VectorKernels implements KernelSet {
             case F32 -> Decode.f32x1(data, offset, out, at, count);
             case BF16 -> Decode.bf16x1(data, offset, out, at, count);
             case F16 -> Decode.f16(data, offset, out, at, count);
-            case F8_E4M3 -> throw unexpected(dtype);
+            default -> throw unexpected(dtype);
         }
+    }
+
+    /** Formats without a vector kernel. */
+    private static boolean isPlain(DType dtype) {
+        return switch (dtype) {
+            case F32, F16, BF16 -> false;
+            case F8_E4M3, I8, I8_BIASED, I4_BIASED, F4_E2M1 -> true;
+        };
     }
 
     private static IllegalArgumentException unexpected(DType dtype) {
@@ -228,7 +236,7 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void addRows(
             Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out) {
-        if (m.dtype() == DType.F8_E4M3) {
+        if (isPlain(m.dtype())) {
             PLAIN.addRows(m, row, rows, column, columns, x, x0, out);
             return;
         }
@@ -261,7 +269,7 @@ public final class VectorKernels implements KernelSet {
                     RowSums.f16x1(m.data(), offset + i * stride, n, x, x0 + i, out);
                 }
             }
-            case F8_E4M3 -> throw unexpected(m.dtype());
+            default -> throw unexpected(m.dtype());
         }
     }
 
@@ -270,13 +278,13 @@ public final class VectorKernels implements KernelSet {
             case BF16 -> RowSums.bf16x1(m.data(), offset, n, x, x0, out);
             case F32 -> RowSums.f32x1(m.data(), offset, n, x, x0, out);
             case F16 -> RowSums.f16x1(m.data(), offset, n, x, x0, out);
-            case F8_E4M3 -> throw unexpected(m.dtype());
+            default -> throw unexpected(m.dtype());
         }
     }
 
     @Override
     public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
-        for (int p = 0; p < panels && m.dtype() == DType.F8_E4M3; p++) {
+        for (int p = 0; p < panels && isPlain(m.dtype()); p++) {
             for (int k = 0; k < depth; k++) {
                 for (int j = 0; j < 2 * L; j++) {
                     float weight = Weights.at(m, column + p * 2 * L + j, row + k);
@@ -284,7 +292,7 @@ public final class VectorKernels implements KernelSet {
                 }
             }
         }
-        if (m.dtype() == DType.F8_E4M3) {
+        if (isPlain(m.dtype())) {
             return;
         }
         int bytes = m.dtype().bytes();
@@ -319,7 +327,7 @@ public final class VectorKernels implements KernelSet {
             case BF16 -> Panels.bf16x1(data, first, second, stride, depth, out, at);
             case F32 -> Panels.f32x1(data, first, second, stride, depth, out, at);
             case F16 -> Panels.f16x1(data, first, second, stride, depth, out, at);
-            case F8_E4M3 -> throw unexpected(dtype);
+            default -> throw unexpected(dtype);
         }
     }
 

@@ -69,11 +69,25 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column);
 
     /**
-     * Adds rows of an input-major matrix, each times its factor: {@code out[j] += sum over i of
-     * x[x0 + i] * W[row + i, column + j]} as one chain in the order of i.
+     * Whether {@link #addRows} sums codes as they are: results are then to be multiplied by the
+     * scale of their output.
      */
-    void addRows(
-            Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out);
+    boolean sumsCodes(Matrix m);
+
+    /** What {@link #columns} writes for one weight of an input-major matrix. */
+    float code(Matrix m, int output, int input);
+
+    /**
+     * Adds rows of an input-major matrix, each times its factor: {@code sums[j] += sum over i of
+     * x[i] * W[row + i, column + j]} as one chain in the order of i, columns in an order of the
+     * kernel's own.
+     *
+     * @param count rows, at most TileOperands.STRIDE
+     */
+    void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s);
+
+    /** Adds the sums to results: {@code y[at + j] += sums[j]}. */
+    void collect(Matrix m, int columns, SumOperands s, float[] y, int at);
 
     /**
      * Turns {@code depth} rows of {@code panels} times two vectors of columns of an input-major

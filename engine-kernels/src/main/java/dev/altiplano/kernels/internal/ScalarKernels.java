@@ -145,12 +145,32 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public void addRows(
-            Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out) {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                out[j] = Math.fma(Weights.at(m, column + j, row + i), x[x0 + i], out[j]);
+    public boolean sumsCodes(Matrix m) {
+        return false;
+    }
+
+    @Override
+    public float code(Matrix m, int output, int input) {
+        return Weights.at(m, output, input);
+    }
+
+    @Override
+    public void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s) {
+        for (int j = 0; j < columns; j++) {
+            float sum = s.sums.get(FLOAT, 4L * j);
+            for (int i = 0; i < count; i++) {
+                float x = s.x.get(FLOAT, s.x0 + 4L * i);
+                sum = Math.fma(Weights.at(m, column + j, row + i), x, sum);
             }
+            s.sums.set(FLOAT, 4L * j, sum);
+        }
+        s.x0 += 4L * count;
+    }
+
+    @Override
+    public void collect(Matrix m, int columns, SumOperands s, float[] y, int at) {
+        for (int j = 0; j < columns; j++) {
+            y[at + j] += s.sums.get(FLOAT, 4L * j);
         }
     }
 

@@ -127,7 +127,7 @@ class SamplerTest {
         List<Integer> sorted =
                 IntStream.range(0, 500)
                         .boxed()
-                        .sorted(Comparator.comparing((Integer id) -> -logits[id]))
+                        .sorted(Comparator.comparingDouble((Integer id) -> -logits[id]))
                         .toList();
 
         for (int count : new int[] {0, 1, 7, 100, 500, 501}) {

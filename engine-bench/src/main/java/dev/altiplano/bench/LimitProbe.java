@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.stream.Stream;
@@ -41,6 +42,10 @@ public final class LimitProbe implements AutoCloseable {
 
     private static final long OPERATIONS_NANOS = 20_000_000;
     private static final long WARM_NANOS = 300_000_000;
+    private static final long MOST_WARM_NANOS = 10_000_000_000L;
+
+    /** Bytes or operations per nanosecond that every processor exceeds with compiled loops. */
+    private static final double COMPILED_PER_NANO = 1;
 
     private final LimitLoops loops = LimitLoops.best();
     private final int threads;
@@ -97,13 +102,33 @@ public final class LimitProbe implements AutoCloseable {
         }
     }
 
+    /**
+     * Until the loops are compiled: before that, vectors are objects and a hundred times slower.
+     */
     private void warmUp() {
         long start = System.nanoTime();
+        boolean compiled;
+        long elapsed;
         do {
-            sink.add((double) loops.read(buffer, 0, ITEM_BYTES));
-            sink.add(loops.multiplyAdd(ROUNDS));
-        } while (System.nanoTime() - start < WARM_NANOS);
+            boolean reads = readsFast(); // both are called every time
+            boolean computes = computesFast();
+            compiled = reads && computes;
+            elapsed = System.nanoTime() - start;
+        } while (elapsed < WARM_NANOS || (!compiled && elapsed < MOST_WARM_NANOS));
         sample();
+    }
+
+    private boolean readsFast() {
+        long start = System.nanoTime();
+        sink.add((double) loops.read(buffer, 0, ITEM_BYTES));
+        return ITEM_BYTES > COMPILED_PER_NANO * (System.nanoTime() - start);
+    }
+
+    private boolean computesFast() {
+        long start = System.nanoTime();
+        sink.add(loops.multiplyAdd(ROUNDS));
+        return (double) ROUNDS * loops.operationsPerRound()
+                > COMPILED_PER_NANO * (System.nanoTime() - start);
     }
 
     /** In words, for example {@code vector loops, 512 bit}. */
@@ -186,21 +211,26 @@ public final class LimitProbe implements AutoCloseable {
         return (System.nanoTime() - start) * 1e-9;
     }
 
-    /** Memory that the machine could give, with what it holds only to read files faster. */
+    /** Memory that could be given, with what is held only to read files faster. */
     private static long availableBytes() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
-            return lines.filter(line -> line.startsWith("MemAvailable:"))
-                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseGet(LimitProbe::freeBytes);
-        } catch (IOException | RuntimeException _) { // another system
-            return freeBytes();
+        OperatingSystemMXBean system =
+                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long whole = memoryInfo("MemTotal:").orElse(0);
+        if (system.getTotalMemorySize() < whole) { // a container with less than the machine
+            return system.getFreeMemorySize();
         }
+        return memoryInfo("MemAvailable:").orElseGet(system::getFreeMemorySize);
     }
 
-    private static long freeBytes() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                .getFreeMemorySize();
+    /** Bytes as Linux tells them. */
+    private static OptionalLong memoryInfo(String name) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+            return lines.filter(line -> line.startsWith(name))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst();
+        } catch (IOException | RuntimeException _) { // another system
+            return OptionalLong.empty();
+        }
     }
 
     @Override

@@ -77,7 +77,7 @@ class TokenWorkTest {
     @Test
     void keysAndValuesAreReadInFullLayersAndInTheChunk() {
         TokenWork scout = tinyWithScoutsHeads().withLayers(48);
-        long position = 2 * 8 * 128 * 4; // key and value, 8 heads of 128, FP32
+        double position = 2 * 8 * 128 * 4; // key and value, 8 heads of 128, FP32
 
         assertThat(scout.keyValueBytes(new Stretch(8191, 1))).isEqualTo(position * 48 * 8192);
         assertThat(scout.keyValueBytes(new Stretch(8192, 1)))

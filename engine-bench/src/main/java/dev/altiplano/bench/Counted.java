@@ -8,8 +8,7 @@ enum Counted {
     BYTES {
         @Override
         long of(Matrix weights) {
-            long scales = weights.scales() == null ? 0 : weights.scales().data().byteSize();
-            return weights.data().byteSize() + scales;
+            return weights.bytes();
         }
 
         @Override

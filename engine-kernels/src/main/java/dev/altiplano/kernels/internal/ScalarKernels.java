@@ -4,6 +4,7 @@ import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.Rows;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -118,14 +119,28 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public void dots(
-            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch) {
-        for (int r = 0; r < count; r++) {
-            float sum = 0;
-            for (int i = 0; i < m.inputs(); i++) {
-                sum = Math.fma(Weights.at(m, row + r, i), x[x0 + i], sum);
+    public int dotRows() {
+        return 1;
+    }
+
+    @Override
+    public void arrange(Matrix m, int row, DotOperands d) {
+        // weights are met in the order of the activations
+    }
+
+    @Override
+    public void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
+        for (DotOperands d : groups) {
+            float[] x = d.x.data();
+            for (int t = d.first; t < d.first + d.count; t++) {
+                for (int r = 0; r < count; r++) {
+                    float sum = 0;
+                    for (int i = 0; i < m.inputs(); i++) {
+                        sum = Math.fma(Weights.at(m, row + r, i), x[d.x.offset(t) + i], sum);
+                    }
+                    y.data()[y.offset(t) + column + r] = sum;
+                }
             }
-            out[at + r] = sum;
         }
     }
 

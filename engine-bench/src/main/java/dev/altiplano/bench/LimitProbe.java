@@ -41,7 +41,8 @@ public final class LimitProbe implements AutoCloseable {
     private static final int ROUNDS = 2000;
 
     private static final long OPERATIONS_NANOS = 20_000_000;
-    private static final long WARM_NANOS = 300_000_000;
+    private static final long WINDOW_NANOS = 20_000_000;
+    private static final int FAST_WINDOWS = 10;
     private static final long MOST_WARM_NANOS = 10_000_000_000L;
 
     /** Bytes or operations per nanosecond that every processor exceeds with compiled loops. */
@@ -103,32 +104,41 @@ public final class LimitProbe implements AutoCloseable {
     }
 
     /**
-     * Until the loops are compiled: before that, vectors are objects and a hundred times slower.
+     * Until the loops are compiled for good. Before that, vectors are objects and hundreds of times
+     * slower; and a loop that was compiled while it ran becomes slow once more when its method is
+     * compiled with counters, so it has to stay fast for a while.
      */
     private void warmUp() {
         long start = System.nanoTime();
-        boolean compiled;
-        long elapsed;
-        do {
-            boolean reads = readsFast(); // both are called every time
-            boolean computes = computesFast();
-            compiled = reads && computes;
-            elapsed = System.nanoTime() - start;
-        } while (elapsed < WARM_NANOS || (!compiled && elapsed < MOST_WARM_NANOS));
+        int fast = 0;
+        while (fast < FAST_WINDOWS && System.nanoTime() - start < MOST_WARM_NANOS) {
+            fast = readsFast() && computesFast() ? fast + 1 : 0;
+        }
         sample();
     }
 
     private boolean readsFast() {
+        long calls = 0;
         long start = System.nanoTime();
-        sink.add((double) loops.read(buffer, 0, ITEM_BYTES));
-        return ITEM_BYTES > COMPILED_PER_NANO * (System.nanoTime() - start);
+        long elapsed;
+        do {
+            sink.add((double) loops.read(buffer, 0, ITEM_BYTES));
+            calls++;
+            elapsed = System.nanoTime() - start;
+        } while (elapsed < WINDOW_NANOS);
+        return calls * ITEM_BYTES > COMPILED_PER_NANO * elapsed;
     }
 
     private boolean computesFast() {
+        long calls = 0;
         long start = System.nanoTime();
-        sink.add(loops.multiplyAdd(ROUNDS));
-        return (double) ROUNDS * loops.operationsPerRound()
-                > COMPILED_PER_NANO * (System.nanoTime() - start);
+        long elapsed;
+        do {
+            sink.add(loops.multiplyAdd(ROUNDS));
+            calls++;
+            elapsed = System.nanoTime() - start;
+        } while (elapsed < WINDOW_NANOS);
+        return (double) calls * ROUNDS * loops.operationsPerRound() > COMPILED_PER_NANO * elapsed;
     }
 
     /** In words, for example {@code vector loops, 512 bit}. */

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.stream.Stream;
@@ -40,7 +41,12 @@ public final class LimitProbe implements AutoCloseable {
     private static final int ROUNDS = 2000;
 
     private static final long OPERATIONS_NANOS = 20_000_000;
-    private static final long WARM_NANOS = 300_000_000;
+    private static final long WINDOW_NANOS = 20_000_000;
+    private static final int FAST_WINDOWS = 10;
+    private static final long MOST_WARM_NANOS = 10_000_000_000L;
+
+    /** Bytes or operations per nanosecond that every processor exceeds with compiled loops. */
+    private static final double COMPILED_PER_NANO = 1;
 
     private final LimitLoops loops = LimitLoops.best();
     private final int threads;
@@ -97,13 +103,42 @@ public final class LimitProbe implements AutoCloseable {
         }
     }
 
+    /**
+     * Until the loops are compiled for good. Before that, vectors are objects and hundreds of times
+     * slower; and a loop that was compiled while it ran becomes slow once more when its method is
+     * compiled with counters, so it has to stay fast for a while.
+     */
     private void warmUp() {
         long start = System.nanoTime();
+        int fast = 0;
+        while (fast < FAST_WINDOWS && System.nanoTime() - start < MOST_WARM_NANOS) {
+            fast = readsFast() && computesFast() ? fast + 1 : 0;
+        }
+        sample();
+    }
+
+    private boolean readsFast() {
+        long calls = 0;
+        long start = System.nanoTime();
+        long elapsed;
         do {
             sink.add((double) loops.read(buffer, 0, ITEM_BYTES));
+            calls++;
+            elapsed = System.nanoTime() - start;
+        } while (elapsed < WINDOW_NANOS);
+        return calls * ITEM_BYTES > COMPILED_PER_NANO * elapsed;
+    }
+
+    private boolean computesFast() {
+        long calls = 0;
+        long start = System.nanoTime();
+        long elapsed;
+        do {
             sink.add(loops.multiplyAdd(ROUNDS));
-        } while (System.nanoTime() - start < WARM_NANOS);
-        sample();
+            calls++;
+            elapsed = System.nanoTime() - start;
+        } while (elapsed < WINDOW_NANOS);
+        return (double) calls * ROUNDS * loops.operationsPerRound() > COMPILED_PER_NANO * elapsed;
     }
 
     /** In words, for example {@code vector loops, 512 bit}. */
@@ -186,21 +221,26 @@ public final class LimitProbe implements AutoCloseable {
         return (System.nanoTime() - start) * 1e-9;
     }
 
-    /** Memory that the machine could give, with what it holds only to read files faster. */
+    /** Memory that could be given, with what is held only to read files faster. */
     private static long availableBytes() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
-            return lines.filter(line -> line.startsWith("MemAvailable:"))
-                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseGet(LimitProbe::freeBytes);
-        } catch (IOException | RuntimeException _) { // another system
-            return freeBytes();
+        OperatingSystemMXBean system =
+                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long whole = memoryInfo("MemTotal:").orElse(0);
+        if (system.getTotalMemorySize() < whole) { // a container with less than the machine
+            return system.getFreeMemorySize();
         }
+        return memoryInfo("MemAvailable:").orElseGet(system::getFreeMemorySize);
     }
 
-    private static long freeBytes() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                .getFreeMemorySize();
+    /** Bytes as Linux tells them. */
+    private static OptionalLong memoryInfo(String name) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+            return lines.filter(line -> line.startsWith(name))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst();
+        } catch (IOException | RuntimeException _) { // another system
+            return OptionalLong.empty();
+        }
     }
 
     @Override

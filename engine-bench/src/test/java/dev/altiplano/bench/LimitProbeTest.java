@@ -7,19 +7,19 @@ import org.junit.jupiter.api.Test;
 
 class LimitProbeTest {
     @Test
-    void findsSomethingThatAMachineCanHave() { // a slow one reads 0.1, a fast cache 10 000 GB/s
+    void findsSomethingThatAMachineCanHave() { // a cache may give 10 000 GB/s
         try (LimitProbe probe = LimitProbe.open(2, 4 << 20)) {
             LimitProbe.Sample sample = probe.sample();
 
-            assertThat(sample.bandwidth()).isBetween(1e8, 1e13);
-            assertThat(sample.operations()).isBetween(1e8, 1e13);
+            assertThat(sample.bandwidth()).isPositive().isLessThan(1e14);
+            assertThat(sample.operations()).isPositive().isLessThan(1e14);
         }
     }
 
     @Test
     void measuresWithFewerThreadsThanItHas() {
         try (LimitProbe probe = LimitProbe.open(2, 1 << 20)) {
-            assertThat(probe.sample(1).operations()).isBetween(1e8, 1e13);
+            assertThat(probe.sample(1).operations()).isPositive().isLessThan(1e14);
         }
     }
 

@@ -30,8 +30,8 @@ final class SyntheticOptions {
     @Option(
             names = "--layers",
             paramLabel = "N",
-            description = "Layers of the synthetic model. Default: ${DEFAULT-VALUE}.")
-    private int layers = 2;
+            description = "Layers of the synthetic model. Default: 2.")
+    private @Nullable Integer layers;
 
     @Option(
             names = "--dtype",
@@ -39,8 +39,8 @@ final class SyntheticOptions {
             description =
                     "Its weights: bf16, f16, f32, fp8 (compressed-tensors, experts one by one),"
                             + " fp8-experts (routed experts alone), fp8-fused (ModelOpt). Default:"
-                            + " ${DEFAULT-VALUE}.")
-    private String dtype = SyntheticFormat.BF16.toString();
+                            + " bf16.")
+    private @Nullable String dtype;
 
     @Option(
             names = "--set",
@@ -53,8 +53,8 @@ final class SyntheticOptions {
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "Another seed gives other weights. Default: ${DEFAULT-VALUE}.")
-    private long seed = 1;
+            description = "Another seed gives other weights. Default: 1.")
+    private @Nullable Long seed;
 
     @Option(
             names = "--write",
@@ -64,8 +64,16 @@ final class SyntheticOptions {
 
     /** Whether a checkpoint is to be written. */
     boolean wanted() {
-        if (model == null && folder != null) {
-            throw CommandException.usage("--write needs --synthetic scout or maverick");
+        boolean described =
+                folder != null
+                        || layers != null
+                        || dtype != null
+                        || seed != null
+                        || !sizes.isEmpty();
+        if (model == null && described) {
+            throw CommandException.usage(
+                    "--write, --layers, --dtype, --set and --seed need --synthetic scout or"
+                            + " maverick");
         }
         return model != null;
     }
@@ -78,14 +86,16 @@ final class SyntheticOptions {
     }
 
     SyntheticCheckpoint checkpoint() {
-        return Usage.check(() -> new SyntheticCheckpoint(shape(), format(), seed));
+        long chosen = seed == null ? 1 : seed;
+        return Usage.check(() -> new SyntheticCheckpoint(shape(), format(), chosen));
     }
 
     private SyntheticShape shape() {
+        int count = layers == null ? 2 : layers;
         SyntheticShape shape =
                 model == Model.maverick
-                        ? SyntheticShape.maverick(layers)
-                        : SyntheticShape.scout(layers);
+                        ? SyntheticShape.maverick(count)
+                        : SyntheticShape.scout(count);
         for (Map.Entry<String, Integer> size : sizes.entrySet()) {
             shape = shape.with(size.getKey(), size.getValue());
         }
@@ -93,6 +103,9 @@ final class SyntheticOptions {
     }
 
     private SyntheticFormat format() {
+        if (dtype == null) {
+            return SyntheticFormat.BF16;
+        }
         for (SyntheticFormat format : SyntheticFormat.values()) {
             if (format.toString().equals(dtype)) {
                 return format;

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,9 +25,7 @@ class SyntheticCheckpointTest {
     @TempDir private Path folder;
 
     @ParameterizedTest
-    @EnumSource(
-            mode = Mode.INCLUDE,
-            names = {"BF16", "F16", "F32"})
+    @EnumSource
     void opensAndAnswers(SyntheticFormat format) {
         write(SmallShapes.scout(), format, 1);
 

@@ -49,7 +49,11 @@ public final class ConfigReader {
         MessageDigest digest = Sha256.start();
         digest.update(json);
         ConfigReader reader = new ConfigReader(Fields.parse(FILE, json));
-        return new Configuration(reader.config(), reader.quantisation(folder), Sha256.hex(digest));
+        return new Configuration(
+                reader.config(),
+                reader.quantisation(folder),
+                reader.text == reader.top ? Optional.empty() : Optional.of(reader.top),
+                Sha256.hex(digest));
     }
 
     private static Fields textFields(Fields top) {

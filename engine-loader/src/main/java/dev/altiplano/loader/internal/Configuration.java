@@ -9,6 +9,8 @@ import java.util.Optional;
  *
  * @param text the text model
  * @param quantisation which scheme made the weights smaller, in words; empty for plain weights
+ * @param vision all fields, when an image tower may belong to the model; read when tensors do
  * @param digest SHA-256 of the file, hexadecimal
  */
-public record Configuration(Llama4Config text, Optional<String> quantisation, String digest) {}
+public record Configuration(
+        Llama4Config text, Optional<String> quantisation, Optional<Fields> vision, String digest) {}

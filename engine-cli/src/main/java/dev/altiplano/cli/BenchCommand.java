@@ -1,10 +1,13 @@
 package dev.altiplano.cli;
 
 import dev.altiplano.Llama4Model;
-import dev.altiplano.bench.ReadBandwidth;
+import dev.altiplano.ModelOptions;
+import dev.altiplano.bench.LimitProbe;
+import dev.altiplano.bench.Limits;
 import dev.altiplano.bench.SpeedRun;
 import dev.altiplano.bench.Spread;
 import dev.altiplano.bench.TokenTraffic;
+import dev.altiplano.bench.synthetic.SyntheticCheckpoint;
 import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.loader.Checkpoint;
 
@@ -13,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -38,7 +44,25 @@ import java.util.concurrent.Callable;
 final class BenchCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Mixin private final ModelArgument model = new ModelArgument();
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "MODEL",
+            description = "Checkpoint folder in the Hugging Face layout.")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads that compute. Default: all processors.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Mixin private final SyntheticOptions synthetic = new SyntheticOptions();
+
+    @Option(
+            names = "--limits",
+            description = "Measure what the machine can do at best, and no model.")
+    private boolean limitsAlone;
 
     @Option(
             names = "-p",
@@ -80,26 +104,79 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        ModelOptions options = Usage.check(() -> ModelOptions.defaults().threads(threads));
+        Usage.atLeast(1, "--repeat", repeats);
+        if (synthetic.wanted()) {
+            write();
+        } else if (limitsAlone) {
+            measureLimits();
+        } else if (folder == null) {
+            throw CommandException.usage(
+                    "what is to be measured? MODEL, or --limits, or --synthetic to write a model");
+        } else {
+            measureModel(folder, options);
+        }
+        return ExitCode.FINE;
+    }
+
+    private void write() {
+        SyntheticCheckpoint checkpoint = synthetic.checkpoint();
+        Path target = synthetic.folder();
+        checkpoint.write(target, threads, terminal::progress);
+        terminal.endProgress();
+        terminal.out()
+                .println(
+                        "%s: %s, %s, %s"
+                                .formatted(
+                                        target,
+                                        checkpoint.shape(),
+                                        checkpoint.format(),
+                                        Sizes.bytes(checkpoint.bytes())));
+    }
+
+    private void measureLimits() {
+        terminal.progress("warming up");
+        try (LimitProbe probe = LimitProbe.open(threads)) {
+            List<Limits> limits = LimitsReport.measure(probe, repeats, terminal);
+            terminal.endProgress();
+            if (json) {
+                terminal.out()
+                        .println(
+                                Json.pretty(
+                                        limits.stream()
+                                                .map(l -> LimitsReport.json(probe, l))
+                                                .toList()));
+                return;
+            }
+            Table table = new Table();
+            limits.forEach(l -> LimitsReport.print(table, probe, l));
+            LimitsReport.printWindow(table, limits.getLast());
+            terminal.out().print(table.text());
+        }
+    }
+
+    private void measureModel(Path folder, ModelOptions options) {
         SpeedRun measured = Usage.check(() -> new SpeedRun(promptTokens, decodedTokens, repeats));
-        model.options();
         TokenTraffic traffic;
-        try (Checkpoint checkpoint = Checkpoint.open(model.folder())) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             traffic = TokenTraffic.of(checkpoint.text(), checkpoint.config());
         }
         SpeedRun.Speed speed;
-        try (Llama4Model opened = model.open()) {
+        try (Llama4Model opened = Llama4Model.open(folder, options)) {
             speed = measured.run(opened, terminal::progress);
         }
         terminal.progress("measuring memory");
-        double bandwidth = ReadBandwidth.measure(model.threads());
+        double bandwidth;
+        try (LimitProbe probe = LimitProbe.open(threads)) {
+            bandwidth = probe.sample().bandwidth();
+        }
         terminal.endProgress();
-        Findings findings = new Findings(model.threads(), traffic, bandwidth, speed);
+        Findings findings = new Findings(threads, traffic, bandwidth, speed);
         if (json) {
             terminal.out().println(Json.pretty(asJson(findings)));
         } else {
             print(findings);
         }
-        return ExitCode.FINE;
     }
 
     private void print(Findings found) {

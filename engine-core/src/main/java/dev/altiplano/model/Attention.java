@@ -22,61 +22,64 @@ import dev.altiplano.model.Positions.Rotary;
 record Attention(
         AttentionWeights weights, Positions positions, int layer, int headDim, float epsilon) {
 
-    /** Adds {@code W_o · softmax(q·k / √d) v} to the residual stream {@code x [n, hidden]}. */
+    /**
+     * Adds {@code W_o · softmax(q·k / √d) v} to the residual stream {@code x [n, hidden]}. Waits
+     * until {@code normed} is written; await before x is read.
+     */
     void addTo(Rows x, Rows normed, Step step, Worker worker) {
         project(normed, step, worker);
         place(step, worker);
+        worker.await(step.count());
         step.layout().store(worker, step.pages(layer), step.k, step.v);
-        worker.await();
 
+        worker.await();
         step.attention()
                 .attend(worker, step.q, step.pages(layer), step.firstSlot(layer), step.attended);
-        worker.await();
 
+        worker.await(step.count());
         Linear.pack(worker, step.attended);
         worker.await();
         Linear.multiply(worker, weights.o(), step.attended, step.delta);
-        worker.await();
         if (weights.biases().isPresent()) {
+            worker.await(step.count());
             Elementwise.addBias(worker, step.delta, weights.biases().get().o());
-            worker.await();
         }
+        worker.await(step.count());
         Elementwise.add(worker, x, step.delta);
-        worker.await();
     }
 
     private void project(Rows normed, Step step, Worker worker) {
+        worker.await(step.count());
         Linear.pack(worker, normed);
         worker.await();
         Linear.multiply(worker, weights.q(), normed, step.q);
         Linear.multiply(worker, weights.k(), normed, step.k);
         Linear.multiply(worker, weights.v(), normed, step.v);
-        worker.await();
         if (weights.biases().isPresent()) {
             AttentionBiases biases = weights.biases().get();
+            worker.await(step.count());
             Elementwise.addBias(worker, step.q, biases.q());
             Elementwise.addBias(worker, step.k, biases.k());
             Elementwise.addBias(worker, step.v, biases.v());
-            worker.await();
         }
     }
 
     private void place(Step step, Worker worker) {
         switch (positions) {
             case Rotary(boolean normalise) -> {
+                worker.await(step.count());
                 step.rope().rotate(worker, step.q, headDim);
                 step.rope().rotate(worker, step.k, headDim);
-                worker.await();
                 if (normalise) { // after the rotation, and without weights
+                    worker.await(step.count());
                     RmsNorm.heads(worker, step.q, headDim, epsilon);
                     RmsNorm.heads(worker, step.k, headDim, epsilon);
-                    worker.await();
                 }
             }
             case None() -> {
                 if (step.temperatureVaries()) {
+                    worker.await(step.count());
                     Elementwise.scale(worker, step.q, step.temperatures);
-                    worker.await();
                 }
             }
         }

@@ -20,15 +20,13 @@ record DecoderLayer(
         FeedForward feedForward,
         float epsilon) {
 
-    /**
-     * Runs the layer on the residual stream {@code x [n, hidden]}. Ends with everything written.
-     */
+    /** Runs the layer on the residual stream {@code x [n, hidden]}; await before x is read. */
     void forward(Rows x, Step step, Worker worker) {
+        worker.await(step.count());
         RmsNorm.apply(worker, x, attentionNorm, epsilon, step.normed);
-        worker.await();
         attention.addTo(x, step.normed, step, worker);
+        worker.await(step.count());
         RmsNorm.apply(worker, x, feedForwardNorm, epsilon, step.normed);
-        worker.await();
         feedForward.addTo(x, step.normed, step, worker);
     }
 }

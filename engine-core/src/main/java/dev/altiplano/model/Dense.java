@@ -10,17 +10,17 @@ import dev.altiplano.kernels.Worker;
 record Dense(Expert expert) implements FeedForward {
     @Override
     public void addTo(Rows x, Rows normed, Step step, Worker worker) {
+        worker.await(step.count());
         Linear.pack(worker, normed);
         worker.await();
         expert.widen(normed, step.wide, worker);
-        worker.await();
+        worker.await(step.pieces(step.activated.width()));
         SwiGlu.apply(worker, step.wide, step.activated);
-        worker.await();
+        worker.await(step.count());
         Linear.pack(worker, step.activated);
         worker.await();
         expert.narrow(step.activated, step.delta, worker);
-        worker.await();
+        worker.await(step.count());
         Elementwise.add(worker, x, step.delta);
-        worker.await();
     }
 }

@@ -19,20 +19,21 @@ record Mixture(Matrix router, List<Expert> experts, Expert shared) implements Fe
     @Override
     public void addTo(Rows x, Rows normed, Step step, Worker worker) {
         Routing routing = step.routing();
+        worker.await(step.count());
         Linear.pack(worker, normed);
         worker.await();
         Linear.multiply(worker, router, normed, routing.logits);
-        worker.await();
+        worker.await(1);
         for (int i; (i = worker.next(1)) >= 0; ) {
             routing.choose();
         }
-        worker.await();
+        worker.await(routing.assignments());
         routing.gather(normed, worker);
-        worker.await();
+        worker.await(routing.assignments());
         widen(normed, step, worker);
         narrow(step, worker);
+        worker.await(step.count());
         routing.addTo(x, step.sharedDelta, worker);
-        worker.await();
     }
 
     private void widen(Rows normed, Step step, Worker worker) {
@@ -45,12 +46,12 @@ record Mixture(Matrix router, List<Expert> experts, Expert shared) implements Fe
             experts.get(routing.expert(g)).widen(routing.input(g), routing.wide(g), worker);
         }
         shared.widen(normed, step.sharedWide, worker);
-        worker.await();
+        worker.await(step.pieces(step.sharedActivated.width() * (1 + routing.choices())));
         for (int g = 0; g < routing.groups(); g++) {
             SwiGlu.apply(worker, routing.wide(g), routing.activated(g));
         }
         SwiGlu.apply(worker, step.sharedWide, step.sharedActivated);
-        worker.await();
+        worker.await(routing.assignments());
     }
 
     private void narrow(Step step, Worker worker) {
@@ -64,6 +65,5 @@ record Mixture(Matrix router, List<Expert> experts, Expert shared) implements Fe
             experts.get(routing.expert(g)).narrow(routing.activated(g), routing.output(g), worker);
         }
         shared.narrow(step.sharedActivated, step.sharedDelta, worker);
-        worker.await();
     }
 }

@@ -136,9 +136,8 @@ final class Routing {
 
     /** Weighs the input of each chosen expert: Llama 4 scales what goes in, not what comes out. */
     void gather(Rows normed, Worker worker) {
-        int assignments = logits.count() * choices;
         int width = normed.width();
-        for (int a; (a = worker.next(assignments)) >= 0; ) {
+        for (int a; (a = worker.next(assignments())) >= 0; ) {
             int to = input.offset(a);
             int from = normed.offset(token[a]);
             for (int c = 0; c < width; c++) {
@@ -168,6 +167,16 @@ final class Routing {
         for (int c = 0; c < output.width(); c++) {
             values[to + c] += values[from + c];
         }
+    }
+
+    /** Pairs of a token and an expert in this block. */
+    int assignments() {
+        return logits.count() * choices;
+    }
+
+    /** Experts per token. */
+    int choices() {
+        return choices;
     }
 
     /** Experts with at least one token. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * at a time, so that a pass allocates nothing.
  */
 final class Step {
+    /** Elements that one worker is done with before another one could help: 2 to 4 us. */
+    private static final int PIECE = 4096;
+
     /** Residual stream {@code [n, hidden]}. */
     final Rows x;
 
@@ -145,6 +148,11 @@ final class Step {
 
     int count() {
         return x.count();
+    }
+
+    /** Into how many pieces a row-wise operation of this width is worth cutting, at least 1. */
+    int pieces(int width) {
+        return 1 + (int) Math.min((long) count() * width / PIECE, Integer.MAX_VALUE - 1);
     }
 
     KvCache cache() {

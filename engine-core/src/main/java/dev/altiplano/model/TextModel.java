@@ -7,6 +7,7 @@ import dev.altiplano.kernels.KvType;
 import dev.altiplano.kernels.Linear;
 import dev.altiplano.kernels.RmsNorm;
 import dev.altiplano.kernels.Rows;
+import dev.altiplano.kernels.TeamSize;
 import dev.altiplano.kernels.Worker;
 import dev.altiplano.kernels.Workers;
 import dev.altiplano.loader.DenseWeights;
@@ -19,6 +20,7 @@ import dev.altiplano.loader.TextWeights;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -46,6 +48,7 @@ public final class TextModel implements AutoCloseable {
     private final OptionalInt chunkSize;
     private final int blockSize;
     private final Workers workers;
+    private final TeamSize[] sizes; // [log2 of the tokens in a block, rounded down]
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Step step;
     private final Rows selected;
@@ -74,7 +77,13 @@ public final class TextModel implements AutoCloseable {
         int rows = Math.min(LOGIT_ROWS, blockSize);
         selected = Rows.of(rows, config.hiddenSize());
         logits = Rows.of(rows, config.vocabularySize());
+        sizes = new TeamSize[1 + log2(blockSize)];
+        Arrays.setAll(sizes, i -> new TeamSize(threads));
         workers = new Workers(threads);
+    }
+
+    private static int log2(int count) {
+        return 31 - Integer.numberOfLeadingZeros(count);
     }
 
     private static List<DecoderLayer> layers(Llama4Config config, TextWeights weights) {
@@ -168,7 +177,7 @@ public final class TextModel implements AutoCloseable {
             pass.tokens = tokens;
             pass.from = from;
             pass.wish = wish;
-            workers.run(pass);
+            workers.run(pass, sizes[log2(count)], count);
             if (pass.cancelled) {
                 throw new CancellationException("cancelled while reading tokens");
             }
@@ -234,7 +243,6 @@ public final class TextModel implements AutoCloseable {
             Wish wanted = Objects.requireNonNull(wish);
             embed(worker);
             step.rope().prepare(worker, step.cache().position(), step.count());
-            worker.await();
             observe(wanted, 0, step.x, worker);
             for (int i = 0; i < layers.size(); i++) {
                 if (stops(wanted, worker)) {
@@ -260,17 +268,18 @@ public final class TextModel implements AutoCloseable {
             if (!wanted.cancellable()) {
                 return false;
             }
+            worker.await(1);
             for (int i; (i = worker.next(1)) >= 0; ) {
                 cancelled = wanted.isCancelled();
             }
-            worker.await();
+            worker.await(step.count());
             return cancelled;
         }
 
         private void finish(Wish wanted, Worker worker) {
             if (wanted.observer() != null) {
+                worker.await(step.count());
                 RmsNorm.apply(worker, step.x, weights.norm(), config.normEpsilon(), step.normed);
-                worker.await();
                 observe(wanted, layers.size(), step.normed, worker);
             }
             LogitsSink sink = wanted.logits();
@@ -280,16 +289,17 @@ public final class TextModel implements AutoCloseable {
             int first = wanted.allPositions() ? 0 : step.count() - 1;
             for (int row = first; row < step.count(); row += selected.capacity()) {
                 head(row, Math.min(selected.capacity(), step.count() - row), worker);
+                worker.await();
                 if (worker.index() == 0) {
                     sink.accept(step.cache().position() + row, logits);
                 }
-                worker.await();
             }
         }
 
-        /** Logits of {@code count} rows of the residual stream. */
+        /** Logits of {@code count} rows of the residual stream; await before they are read. */
         private void head(int row, int count, Worker worker) {
-            if (worker.index() == 0) {
+            worker.await(1);
+            for (int i; (i = worker.next(1)) >= 0; ) {
                 selected.resize(count);
                 logits.resize(count);
                 System.arraycopy(
@@ -299,18 +309,18 @@ public final class TextModel implements AutoCloseable {
                         0,
                         count * selected.width());
             }
-            worker.await();
+            worker.await(count);
             RmsNorm.apply(worker, selected, weights.norm(), config.normEpsilon(), selected);
-            worker.await();
+            worker.await(count);
             Linear.pack(worker, selected);
             worker.await();
             Linear.multiply(worker, weights.head(), selected, logits);
-            worker.await();
         }
 
         private void observe(Wish wanted, int layer, Rows x, Worker worker) {
             LayerObserver observer = wanted.observer();
             if (observer != null) {
+                worker.await();
                 if (worker.index() == 0) {
                     observer.after(layer, step.cache().position(), x);
                 }

@@ -105,8 +105,8 @@ public final class KvLayout {
     }
 
     /**
-     * Loop over rows. Writes row r of keys and values to slot {@code pages.filled() + r}; await
-     * before they are read.
+     * Loop. Writes row r of keys and values to slot {@code pages.filled() + r}; await before they
+     * are read.
      *
      * @param k {@code [n, kvHeads * headDim]}
      * @param v as k
@@ -121,15 +121,36 @@ public final class KvLayout {
                             .formatted(
                                     k.count(), k.width(), v.count(), v.width(), kvHeads, headDim));
         }
-        requireRoom(pages, (long) pages.filled() + k.count());
-        for (int r; (r = w.next(k.count())) >= 0; ) {
-            int slot = pages.filled() + r;
-            MemorySegment page = pages.page(slot / PAGE);
+        int first = pages.filled();
+        requireRoom(pages, (long) first + k.count());
+        int units = (first + k.count() - 1) / UNIT - first / UNIT + 1;
+        // by units: two workers in one of them would fight for its cache lines
+        for (int unit; (unit = w.next(units)) >= 0; ) {
+            int start = (first / UNIT + unit) * UNIT;
+            int from = Math.max(start, first);
+            int to = Math.min(start + UNIT, first + k.count());
             for (int h = 0; h < kvHeads; h++) {
-                for (int d = 0; d < headDim; d++) {
-                    put(page, key(h, slot % PAGE, d), k.data()[k.offset(r) + h * headDim + d]);
-                    put(page, value(h, slot % PAGE, d), v.data()[v.offset(r) + h * headDim + d]);
-                }
+                storeKeys(pages.page(start / PAGE), k, h, from, to, from - first);
+                storeValues(pages.page(start / PAGE), v, h, from, to, from - first);
+            }
+        }
+    }
+
+    private void storeKeys(MemorySegment page, Rows k, int head, int from, int to, int row) {
+        for (int d = 0; d < headDim; d++) {
+            long offset = key(head, from % PAGE, d);
+            for (int i = 0; i < to - from; i++) {
+                float value = k.data()[k.offset(row + i) + head * headDim + d];
+                put(page, offset + (long) i * type.bytes(), value);
+            }
+        }
+    }
+
+    private void storeValues(MemorySegment page, Rows v, int head, int from, int to, int row) {
+        for (int i = 0; i < to - from; i++) {
+            int at = v.offset(row + i) + head * headDim;
+            for (int d = 0; d < headDim; d++) {
+                put(page, value(head, (from + i) % PAGE, d), v.data()[at + d]);
             }
         }
     }

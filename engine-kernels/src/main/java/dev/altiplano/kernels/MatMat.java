@@ -119,15 +119,12 @@ final class MatMat {
     /** FP32 copies of weight rows, inputs k and following: {@code [blocks][count][DEPTH]}. */
     private static void decodeRows(
             Matrix m, int row, int count, int k, int depth, MemorySegment out) {
-        int bytes = m.dtype().bytes();
-        long stride = (long) m.inputs() * bytes;
         for (int r = 0; r < count; r += 4) { // four rows to their end, then the next ones
             int rows = Math.min(4, count - r);
             for (int i = 0; i < depth; i += DEPTH) {
-                long from = (row + r) * stride + (long) (k + i) * bytes;
                 int length = Math.min(DEPTH, depth - i);
                 long at = 4L * (i * count + r * DEPTH);
-                KERNELS.decodeRows(m.data(), m.dtype(), from, stride, rows, length, out, at);
+                KERNELS.decodeRows(m, row + r, rows, k + i, length, out, at);
             }
         }
     }
@@ -202,11 +199,9 @@ final class MatMat {
             Matrix m, int k, int depth, int first, int count, MemorySegment out) {
         int whole = count / PANEL;
         KERNELS.columns(m, k, depth, first, whole, out);
-        int bytes = m.dtype().bytes();
         for (int i = 0; i < depth; i++) { // what does not fill a panel
-            long from = (long) (k + i) * m.outputs() + first;
             for (int j = whole * PANEL; j < count; j++) {
-                float weight = Weights.at(m.data(), m.dtype(), (from + j) * bytes);
+                float weight = Weights.at(m, first + j, k + i);
                 out.set(FLOAT, 4L * ((whole * DEPTH + i) * PANEL + j % PANEL), weight);
             }
         }

@@ -1,12 +1,13 @@
 package dev.altiplano.kernels;
 
+import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
 
 import java.util.Arrays;
 
-/** Products with a single row: every weight is read once, so memory sets the pace. */
+/** Products with one row or a few: every weight is read once, so memory sets the pace. */
 final class MatVec {
     /** Bytes of weights per item: about 50 us of reading for one thread. */
     private static final int ITEM_BYTES = 1 << 19;
@@ -19,19 +20,53 @@ final class MatVec {
     private static final int DEPTH = TileOperands.STRIDE;
     private static final KernelSet KERNELS = KernelSets.BEST;
 
+    /** Rows of x that share one reading of the weights. */
+    private static final int GROUP = KERNELS.dotRows();
+
+    /**
+     * Rows of x up to which dot products beat the tiles of {@link MatMat}, output-major: eight rows
+     * share a reading with 32 registers, four with 16.
+     */
+    static final int MOST_ROWS = Math.max(1, GROUP * GROUP / 2);
+
     private MatVec() {}
 
-    /** One output, one dot product. */
+    /**
+     * One output, one dot product; an item's weights are read from memory once and stay in the
+     * second-level cache for all rows of x.
+     */
     static void outputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
         int rows = rowsPerItem(w, m);
         int items = (m.outputs() + rows - 1) / rows;
-        float[] scratch = w.scratch.floats(4 * KERNELS.lanes());
+        boolean arranged = false;
         for (int item; (item = w.next(items)) >= 0; ) {
             int row = item * rows;
             int count = Math.min(rows, m.outputs() - row);
-            int at = y.offset(0) + column + row;
-            KERNELS.dots(m, row, count, x.data(), x.offset(0), y.data(), at, scratch);
+            if (!arranged || isScaledByBlocks(m)) {
+                arrange(w.scratch, m, row, x);
+                arranged = true;
+            }
+            DotOperands[] groups = w.scratch.dots(m.inputs(), x.count());
+            KERNELS.dots(m, row, count, groups, y, column + row);
         }
+    }
+
+    private static void arrange(Scratch scratch, Matrix m, int row, Rows x) {
+        int first = 0;
+        for (DotOperands d : scratch.dots(m.inputs(), x.count())) {
+            d.x = x;
+            d.first = first;
+            d.count = Math.min(GROUP, x.count() - first);
+            d.width = x.count() == 1 ? 1 : GROUP;
+            KERNELS.arrange(m, row, d);
+            first += GROUP;
+        }
+    }
+
+    /** Whether scales change along the inputs, and so belong to the activations. */
+    private static boolean isScaledByBlocks(Matrix m) {
+        Scales scales = m.scales();
+        return m.dtype() == DType.F8_E4M3 && scales != null && scales.inputBlock() < m.inputs();
     }
 
     /**
@@ -56,12 +91,19 @@ final class MatVec {
         }
     }
 
-    /** A multiple of 4, several items per worker, neither large nor tiny. */
+    /**
+     * A multiple of 12, what kernels read side by side, and several items per worker, neither large
+     * nor tiny; where scales change along the inputs, one block of outputs.
+     */
     private static int rowsPerItem(Worker w, Matrix m) {
-        long bytes = (long) m.inputs() * m.dtype().bytes();
+        Scales scales = m.scales();
+        if (scales != null && isScaledByBlocks(m)) {
+            return scales.outputBlock();
+        }
+        long bytes = m.rowBytes();
         long shared = (m.outputs() + 4L * w.count() - 1) / (4L * w.count());
         long chosen = Math.max(LEAST_ITEM_BYTES / bytes, Math.min(ITEM_BYTES / bytes, shared));
-        return (int) Math.max(4, (chosen + 3) / 4 * 4);
+        return (int) Math.max(12, (chosen + 11) / 12 * 12);
     }
 
     /** Long runs of columns are read faster; still two items per worker. */

@@ -3,23 +3,47 @@ package dev.altiplano.kernels;
 /**
  * One thread's place in a running {@link Workers.Region}.
  *
- * <p>All workers of a team run the same code and so meet the same loops and the same barriers in
+ * <p>All workers of a region run the same code and so meet the same loops and the same barriers in
  * the same order. A loop's items are shared out as the workers ask for them; results must not
- * depend on who got which.
+ * depend on who got which, nor on how many workers there are.
  */
 public final class Worker {
-    /** Number of the loop this worker is in; counts through all regions of the team. */
-    int loop = 1;
-
     final Patience patience = new Patience();
     final Scratch scratch = new Scratch();
 
     private final Workers team;
     private final int index;
 
+    private int count = 1;
+    private int loop; // number of the loop this worker is in; counts through all regions
+    private int barrier; // number of the barrier it passed last; counts likewise
+    private int item; // next item of the loop, where nobody else takes any
+    private boolean leads;
+
     Worker(Workers team, int index) {
         this.team = team;
         this.index = index;
+    }
+
+    /** Enters a region of {@code count} workers. */
+    void begin(int count, int loop, int barrier) {
+        this.count = count;
+        this.loop = loop;
+        this.barrier = barrier;
+        item = 0;
+        leads = false;
+    }
+
+    /** Leaves the region; nobody waits for this worker any more. */
+    void end() {
+        if (leads) {
+            leads = false;
+            team.open(barrier);
+        }
+    }
+
+    int loop() {
+        return loop;
     }
 
     /** This worker's number, from 0; the caller of {@link Workers#run} is 0. */
@@ -27,9 +51,9 @@ public final class Worker {
         return index;
     }
 
-    /** Workers in the team. */
+    /** Workers that share the running region, at most those of the team. */
     public int count() {
-        return team.count();
+        return count;
     }
 
     /**
@@ -40,29 +64,45 @@ public final class Worker {
      * @return an item from 0 to {@code items - 1} that nobody else gets, or -1 when none is left
      */
     public int next(int items) {
-        team.releaseOnFailure();
-        // One counter serves any number of loops: whoever finds it at a later loop knows that his
-        // own
-        // is used up, because nobody enters a later loop before that.
-        while (true) {
-            long seen = team.claims.get();
-            int ahead = (int) (seen >>> 32) - loop;
-            int item = ahead < 0 ? 0 : (int) seen;
-            if (ahead > 0 || item >= items) {
+        if (count > 1) {
+            int claimed = team.claim(loop, items);
+            if (claimed < 0) {
                 loop++;
-                return -1;
             }
-            if (team.claims.compareAndSet(seen, (long) loop << 32 | item + 1)) {
-                return item;
-            }
+            return claimed;
         }
+        if (item < items) {
+            return item++;
+        }
+        item = 0;
+        return -1;
     }
 
     /**
-     * Waits until all workers of the team have arrived. Afterwards each sees what the others wrote
-     * before.
+     * Waits until all workers of the region have arrived. Afterwards each sees what the others
+     * wrote before.
      */
     public void await() {
-        team.await(this);
+        await(Integer.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #await()}; says how much follows. When there is nothing to share out, the last
+     * worker to arrive runs ahead alone up to the first barrier with more behind it, and the others
+     * wait for both barriers at once.
+     *
+     * @param items items of all loops up to the next barrier: 0 or 1 means that one worker is
+     *     enough; the same number on all workers
+     */
+    public void await(int items) {
+        if (count == 1) {
+            return;
+        }
+        barrier++;
+        boolean alone = leads || team.arriveLast(this, barrier, count);
+        leads = alone && items <= 1;
+        if (alone && !leads) {
+            team.open(barrier);
+        }
     }
 }

@@ -15,9 +15,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Between regions the threads spin for about a millisecond, so that the steps of one answer
  * follow each other without a wake-up, and then park: an idle team uses no processor time. Regions
  * of several callers run one after the other in the order of their calls.
+ *
+ * <p>A thread that the system takes off its processor holds up all others at the next barrier, for
+ * milliseconds. {@link TeamSize} finds out whether fewer workers are faster.
  */
 public final class Workers implements AutoCloseable {
-    /** Work that every worker of the team runs, all at once. */
+    /** Work that every worker of a region runs, all at once. */
     @FunctionalInterface
     public interface Region {
         /** Runs on each worker's thread; shares work by {@link Worker#next}. */
@@ -55,34 +58,43 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /**
-     * Every claim of an item: the number of the loop in the upper half, the next item in the lower.
-     */
-    final AtomicLong claims = new AtomicLong();
+    /** Bits of {@link #call} that hold the number of workers. */
+    private static final int COUNT_BITS = 16;
 
-    private final int count;
+    private static final int MAX_THREADS = (1 << COUNT_BITS) - 1;
+
     private final Worker caller;
     private final TeamThread[] threads;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    /** Every claim of an item: number of the loop in the upper half, next item in the lower. */
+    private final AtomicLong claims = new AtomicLong();
+
     private final AtomicInteger arrived = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
-    private volatile int phase;
-    private volatile int epoch;
-    private volatile Region region = worker -> {};
-    private volatile boolean closed;
+
+    /** Number of the barrier opened last. */
+    private volatile int opened;
+
+    /** Number of the region in the upper bits, how many workers run it in the lower ones. */
+    private volatile long call;
+
+    private Region region = worker -> {}; // written before call, read after it, as are the next two
+    private int firstLoop = 1;
+    private boolean closed;
 
     /**
      * Starts a team.
      *
-     * @param threads workers, the caller included; at least 1
-     * @throws IllegalArgumentException if {@code threads} is below 1
+     * @param threads workers, the caller included; 1 to 65535
+     * @throws IllegalArgumentException if {@code threads} is out of range
      */
     public Workers(int threads) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("a team has at least 1 worker, not " + threads);
+        if (threads < 1 || threads > MAX_THREADS) {
+            throw new IllegalArgumentException(
+                    "a team has 1 to %d workers, not %d".formatted(MAX_THREADS, threads));
         }
-        count = threads;
         caller = new Worker(this, 0);
         this.threads = new TeamThread[threads - 1];
         for (int i = 1; i < threads; i++) {
@@ -96,18 +108,14 @@ public final class Workers implements AutoCloseable {
             }
         } finally {
             if (started < this.threads.length) { // the system gives no more threads
-                closed = true;
-                startEpoch();
-                for (TeamThread thread : this.threads) {
-                    LockSupport.unpark(thread);
-                }
+                dismiss();
             }
         }
     }
 
     /** Workers in the team, the caller included. */
     public int count() {
-        return count;
+        return 1 + threads.length;
     }
 
     /**
@@ -120,34 +128,52 @@ public final class Workers implements AutoCloseable {
      * @throws IllegalStateException if the team is closed, or the call comes from inside a region
      */
     public void run(Region region) {
-        refuseNested("a region cannot start another region of its own team");
-        turn.lock();
+        takeTurn();
         try {
-            if (closed) {
-                throw new IllegalStateException("the team of workers is closed");
-            }
-            runAlone(region);
+            runOn(count(), region);
         } finally {
             turn.unlock();
         }
     }
 
-    private void runAlone(Region region) {
+    /**
+     * As {@link #run(Region)}, on as many workers as {@code size} finds best.
+     *
+     * @param size what is known about regions of this kind; belongs to this team
+     * @param work how much the region does, in the unit of its kind, at least 1
+     */
+    public void run(Region region, TeamSize size, int work) {
+        takeTurn();
+        try {
+            int workers = Math.min(size.next(), count());
+            long start = System.nanoTime();
+            runOn(workers, region);
+            size.learn(System.nanoTime() - start, work);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void takeTurn() {
+        refuseNested("a region cannot start another region of its own team");
+        turn.lock();
+        if (closed) {
+            turn.unlock();
+            throw new IllegalStateException("the team of workers is closed");
+        }
+    }
+
+    private void runOn(int count, Region region) {
         this.region = region;
         arrived.set(0);
         running.set(count);
-        startEpoch();
-        for (TeamThread thread : threads) {
-            if (thread.parked) {
-                LockSupport.unpark(thread);
-            }
-        }
-        work(caller, region);
+        call(count);
+        work(caller, count);
         Patience patience = caller.patience.start();
         while (running.get() != 0) {
             patience.pause();
         }
-        alignLoops();
+        nextLoops();
         Throwable first = failure.getAndSet(null);
         if (first instanceof RuntimeException unchecked) {
             throw unchecked;
@@ -157,29 +183,27 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Lets the threads go; only the holder of the turn calls it. */
-    private void startEpoch() {
-        int next = epoch + 1;
-        epoch = next;
-    }
-
-    /** After a failure workers have left at different loops: all go on from the same number. */
-    private void alignLoops() {
-        int latest = caller.loop;
-        for (TeamThread thread : threads) {
-            if (thread.worker.loop - latest > 0) {
-                latest = thread.worker.loop;
+    /** Lets the first {@code count} workers go; only the holder of the turn calls it. */
+    private void call(int count) {
+        call = (((call >>> COUNT_BITS) + 1) << COUNT_BITS) | count;
+        for (int i = 0; i < count - 1; i++) {
+            if (threads[i].parked) {
+                LockSupport.unpark(threads[i]);
             }
         }
-        caller.loop = latest + 1; // a loop that was left early is never entered again
-        for (TeamThread thread : threads) {
-            thread.worker.loop = latest + 1;
-        }
     }
 
-    private void work(Worker worker, Region region) {
+    /** After a failure workers have left at different loops: all go on behind the last of them. */
+    private void nextLoops() {
+        int claimed = (int) (claims.get() >>> 32);
+        firstLoop = (caller.loop() - claimed > 0 ? caller.loop() : claimed) + 1;
+    }
+
+    private void work(Worker worker, int count) {
+        worker.begin(count, firstLoop, opened);
         try {
             region.run(worker);
+            worker.end();
         } catch (Throwable thrown) { // also errors: the other workers must be released
             if (thrown != RELEASED) {
                 failure.compareAndSet(null, thrown);
@@ -190,50 +214,87 @@ public final class Workers implements AutoCloseable {
     }
 
     private void serve(TeamThread thread) {
-        int seen = 0;
+        long seen = 0;
         while (true) {
             Patience patience = thread.worker.patience.start();
-            while (epoch == seen) {
-                if (patience.exhausted()) {
-                    thread.parked = true; // written before epoch is read again: no lost wake-up
-                    if (epoch == seen) {
-                        LockSupport.park(this);
-                    }
-                    thread.parked = false;
-                } else {
-                    patience.pause();
-                }
+            int count = 0;
+            while (count <= thread.worker.index()) { // calls for fewer workers are not for this one
+                awaitCall(thread, seen, patience);
+                seen = call;
+                count = (int) seen & MAX_THREADS;
             }
-            seen = epoch;
             if (closed) {
                 return;
             }
-            work(thread.worker, region);
+            work(thread.worker, count);
         }
     }
 
-    /** See {@link Worker#await()}. */
-    void await(Worker worker) {
-        int entered = phase;
+    private void awaitCall(TeamThread thread, long seen, Patience patience) {
+        while (call == seen) {
+            if (patience.exhausted()) {
+                thread.parked = true; // written before call is read again: no lost wake-up
+                if (call == seen) {
+                    LockSupport.park(this);
+                }
+                thread.parked = false;
+            } else {
+                patience.pause();
+            }
+        }
+    }
+
+    /** See {@link Worker#next}: the claimed item of a loop, or -1. */
+    int claim(int loop, int items) {
+        releaseOnFailure();
+        // One counter serves any number of loops: whoever finds it at a later loop knows that his
+        // own is used up, because nobody enters a later loop before that.
+        while (true) {
+            long seen = claims.get();
+            int ahead = (int) (seen >>> 32) - loop;
+            int item = ahead < 0 ? 0 : (int) seen;
+            if (ahead > 0 || item >= items) {
+                return -1;
+            }
+            if (claims.compareAndSet(seen, (long) loop << 32 | item + 1)) {
+                return item;
+            }
+        }
+    }
+
+    /**
+     * Waits until the barrier is open; the last worker to arrive does not wait and opens it.
+     *
+     * @return whether the caller is the last
+     */
+    boolean arriveLast(Worker worker, int barrier, int count) {
+        if (opened - barrier >= 0) { // the leader was here
+            return false;
+        }
         if (arrived.incrementAndGet() == count) {
             arrived.set(0);
-            phase = entered + 1;
-            return;
+            return true;
         }
         Patience patience = worker.patience.start();
-        while (phase == entered) {
+        while (opened - barrier < 0) {
             releaseOnFailure();
-            if (running.get() != count && phase == entered && failure.get() == null) {
+            if (running.get() != count && opened - barrier < 0 && failure.get() == null) {
                 throw new IllegalStateException(
                         "worker %d waits for workers that have left the region"
                                 .formatted(worker.index()));
             }
             patience.pause();
         }
+        return false;
+    }
+
+    /** Opens all barriers up to this one. */
+    void open(int barrier) {
+        opened = barrier;
     }
 
     /** Ends the calling worker's part of the region if another worker has failed. */
-    void releaseOnFailure() {
+    private void releaseOnFailure() {
         if (failure.get() != null) {
             throw RELEASED;
         }
@@ -260,18 +321,18 @@ public final class Workers implements AutoCloseable {
         refuseNested("a region cannot close its own team");
         turn.lock();
         try {
-            if (closed) {
-                return;
+            if (!closed) {
+                dismiss();
+                joinAll();
             }
-            closed = true;
-            startEpoch();
-            for (TeamThread thread : threads) {
-                LockSupport.unpark(thread);
-            }
-            joinAll();
         } finally {
             turn.unlock();
         }
+    }
+
+    private void dismiss() {
+        closed = true;
+        call(count());
     }
 
     private void joinAll() {

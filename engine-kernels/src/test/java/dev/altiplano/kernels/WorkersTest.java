@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +66,111 @@ class WorkersTest {
         }
 
         assertThat(wrong).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void oneWorkerRunsAheadWhereThereIsNothingToShare(int threads) {
+        int[] written = new int[threads];
+        int[] sums = new int[2];
+        AtomicInteger turns = new AtomicInteger();
+        AtomicInteger wrong = new AtomicInteger();
+
+        try (Workers workers = new Workers(threads)) {
+            workers.run(w -> {
+                for (int round = 1; round <= 2000; round++) {
+                    written[w.index()] = round;
+                    w.await(1);
+                    for (int i; (i = w.next(1)) >= 0; ) {
+                        sums[0] = Arrays.stream(written).sum();
+                        turns.incrementAndGet();
+                    }
+                    w.await(0);
+                    w.await(1);
+                    for (int i; (i = w.next(1)) >= 0; ) {
+                        sums[1] = sums[0] + 1;
+                    }
+                    w.await(5);
+                    if (sums[1] != threads * round + 1) {
+                        wrong.incrementAndGet();
+                    }
+                    w.await();
+                }
+            });
+        }
+
+        assertThat(wrong).hasValue(0);
+        assertThat(turns).hasValue(2000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void aRegionMayEndBehindABarrierWithNothingToShare(int threads) {
+        AtomicInteger turns = new AtomicInteger();
+
+        try (Workers workers = new Workers(threads)) {
+            for (int region = 0; region < 500; region++) {
+                workers.run(w -> {
+                    w.await(1);
+                    for (int i; (i = w.next(1)) >= 0; ) {
+                        turns.incrementAndGet();
+                    }
+                });
+            }
+        }
+
+        assertThat(turns).hasValue(500);
+    }
+
+    @Test
+    void releasesThoseWhoWaitForAWorkerThatRunsAheadAndFails() {
+        IllegalArgumentException thrown = new IllegalArgumentException("broken");
+
+        try (Workers workers = new Workers(3)) {
+            for (int region = 0; region < 100; region++) {
+                assertThatThrownBy(() ->
+                                workers.run(w -> {
+                                    w.await(1);
+                                    for (int i; (i = w.next(1)) >= 0; ) {
+                                        throw thrown;
+                                    }
+                                    w.await();
+                                }))
+                        .isSameAs(thrown);
+            }
+        }
+    }
+
+    @Test
+    void runsOnAsManyWorkersAsTheSizeSays() {
+        TeamSize size = new TeamSize(3);
+        AtomicInteger inside = new AtomicInteger();
+        AtomicIntegerArray regions = new AtomicIntegerArray(4);
+        AtomicInteger wrong = new AtomicInteger();
+
+        try (Workers workers = new Workers(3)) {
+            while (regions.get(1) < 100) { // alone is fastest where there is nothing to do
+                inside.set(0);
+                int expected = size.next();
+                workers.run(
+                        w -> {
+                            inside.incrementAndGet();
+                            w.await();
+                            if (w.count() != expected || w.index() >= expected) {
+                                wrong.incrementAndGet();
+                            }
+                        },
+                        size,
+                        1);
+                wrong.addAndGet(Math.abs(inside.get() - expected));
+                regions.incrementAndGet(expected);
+            }
+            workers.run(w -> inside.addAndGet(10));
+        }
+
+        assertThat(wrong).hasValue(0);
+        assertThat(regions.get(3)).as("on all").isPositive();
+        assertThat(inside.get()).as("all of them, when no size is given").isEqualTo(31);
     }
 
     @Test
@@ -240,6 +346,6 @@ class WorkersTest {
     void needsAtLeastOneWorker() {
         assertThatThrownBy(() -> new Workers(0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a team has at least 1 worker, not 0");
+                .hasMessage("a team has 1 to 65535 workers, not 0");
     }
 }

@@ -242,21 +242,6 @@ class CheckpointTest {
     }
 
     @Test
-    void saysWhichQuantisationIsNotSupported() {
-        TinyFolder tiny = TinyFolder.in(folder);
-        tiny.config
-                .putObject("quantization_config")
-                .put("quant_method", "compressed-tensors")
-                .put("format", "float-quantized");
-        tiny.add("model.layers.0.feed_forward.up_proj.weight", "F8_E4M3", 10, 8).write();
-
-        assertRefused(
-                "model.safetensors: tensor 'model.layers.0.feed_forward.up_proj.weight' has dtype"
-                        + " F8_E4M3, expected plain weights of BF16, F16 or F32 (quantised by"
-                        + " compressed-tensors, float-quantized, which is not supported yet)");
-    }
-
-    @Test
     void aQuantisationThatTouchesNoTensorDoesNotMatter() {
         TinyFolder tiny = TinyFolder.in(folder);
         tiny.config.putObject("quantization_config").put("quant_method", "fp8");

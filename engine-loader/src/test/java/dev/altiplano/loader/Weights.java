@@ -25,6 +25,7 @@ final class Weights {
             case F32 -> w.data().get(FLOAT, 4 * index);
             case F16 -> Float.float16ToFloat(w.data().get(SHORT, 2 * index));
             case BF16 -> Float.intBitsToFloat(w.data().get(SHORT, 2 * index) << 16);
+            default -> throw new IllegalArgumentException(w.dtype() + " has scales");
         };
     }
 }

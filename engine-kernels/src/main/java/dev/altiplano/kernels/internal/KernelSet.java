@@ -2,6 +2,7 @@ package dev.altiplano.kernels.internal;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.simd.VectorKernels;
 
 import java.lang.foreign.MemorySegment;
@@ -25,20 +26,13 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     void decode(MemorySegment data, DType dtype, long offset, float[] out, int at, int count);
 
     /**
-     * Turns {@code count} consecutive weights of {@code rows} rows that lie {@code stride} bytes
-     * apart into FP32, exactly, TileOperands.STRIDE floats apart.
+     * Turns weights of an output-major matrix into FP32, exactly: inputs {@code input} and
+     * following of {@code rows} rows, TileOperands.STRIDE floats apart.
      *
+     * @param count inputs, at most TileOperands.STRIDE
      * @param at first byte of the result
      */
-    void decodeRows(
-            MemorySegment data,
-            DType dtype,
-            long offset,
-            long stride,
-            int rows,
-            int count,
-            MemorySegment out,
-            long at);
+    void decodeRows(Matrix m, int row, int rows, int input, int count, MemorySegment out, long at);
 
     /**
      * Multiplies {@code rows} rows by the panel's two vectors of columns, or by the first alone.
@@ -56,14 +50,23 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     /** Rows that one register tile takes at best. */
     int tileRows();
 
+    /** Rows of activations that can share one reading of the weights in dot products. */
+    int dotRows();
+
     /**
-     * Dot products of {@code count} rows of an output-major matrix with one vector.
+     * Copies activations into the order in which the weights of {@code m} meet them.
      *
-     * @param out receives the results from {@code at} on
-     * @param scratch room for four vectors
+     * @param row the first weight row that will be asked for; others of the same block of scales
+     *     may follow
      */
-    void dots(
-            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch);
+    void arrange(Matrix m, int row, DotOperands d);
+
+    /**
+     * Dot products of {@code count} rows of an output-major matrix with groups of arranged
+     * activations: {@code y[group.first + t, column + r]}. The bits of a result depend on its two
+     * rows alone.
+     */
+    void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column);
 
     /**
      * Adds rows of an input-major matrix, each times its factor: {@code out[j] += sum over i of

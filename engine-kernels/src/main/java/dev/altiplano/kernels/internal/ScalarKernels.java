@@ -4,6 +4,7 @@ import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.Rows;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -54,18 +55,10 @@ public final class ScalarKernels implements KernelSet {
 
     @Override
     public void decodeRows(
-            MemorySegment data,
-            DType dtype,
-            long offset,
-            long stride,
-            int rows,
-            int count,
-            MemorySegment out,
-            long at) {
-        int bytes = dtype.bytes();
+            Matrix m, int row, int rows, int input, int count, MemorySegment out, long at) {
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < count; i++) {
-                float weight = Weights.at(data, dtype, offset + r * stride + (long) bytes * i);
+                float weight = Weights.at(m, row + r, input + i);
                 out.set(FLOAT, at + 4L * (r * STRIDE + i), weight);
             }
         }
@@ -126,41 +119,51 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public void dots(
-            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch) {
-        int bytes = m.dtype().bytes();
-        for (int r = 0; r < count; r++) {
-            long offset = (long) (row + r) * m.inputs() * bytes;
-            float sum = 0;
-            for (int i = 0; i < m.inputs(); i++) {
-                float w = Weights.at(m.data(), m.dtype(), offset + (long) bytes * i);
-                sum = Math.fma(w, x[x0 + i], sum);
+    public int dotRows() {
+        return 1;
+    }
+
+    @Override
+    public void arrange(Matrix m, int row, DotOperands d) {
+        // weights are met in the order of the activations
+    }
+
+    @Override
+    public void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
+        for (DotOperands d : groups) {
+            float[] x = d.x.data();
+            for (int t = d.first; t < d.first + d.count; t++) {
+                for (int r = 0; r < count; r++) {
+                    float sum = 0;
+                    for (int i = 0; i < m.inputs(); i++) {
+                        sum = Math.fma(Weights.at(m, row + r, i), x[d.x.offset(t) + i], sum);
+                    }
+                    y.data()[y.offset(t) + column + r] = sum;
+                }
             }
-            out[at + r] = sum;
         }
     }
 
     @Override
     public void addRows(
             Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out) {
-        int bytes = m.dtype().bytes();
         for (int i = 0; i < rows; i++) {
-            long offset = ((long) (row + i) * m.outputs() + column) * bytes;
             for (int j = 0; j < columns; j++) {
-                float w = Weights.at(m.data(), m.dtype(), offset + (long) bytes * j);
-                out[j] = Math.fma(w, x[x0 + i], out[j]);
+                out[j] = Math.fma(Weights.at(m, column + j, row + i), x[x0 + i], out[j]);
             }
         }
     }
 
     @Override
     public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
-        int bytes = m.dtype().bytes();
-        long stride = (long) m.outputs() * bytes;
+        int width = 2 * LANES;
         for (int p = 0; p < panels; p++) {
-            long first = row * stride + (column + p * 2L * LANES) * bytes;
-            long at = 8L * LANES * STRIDE * p;
-            panel(m.data(), m.dtype(), first, first + (long) LANES * bytes, stride, depth, out, at);
+            for (int k = 0; k < depth; k++) {
+                for (int j = 0; j < width; j++) {
+                    float weight = Weights.at(m, column + p * width + j, row + k);
+                    out.set(FLOAT, 4L * ((p * STRIDE + k) * width + j), weight);
+                }
+            }
         }
     }
 

@@ -2,6 +2,8 @@ package dev.altiplano.kernels.simd;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.Rows;
+import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.ScalarKernels;
@@ -29,6 +31,9 @@ public final class VectorKernels implements KernelSet {
     /** Bytes of one k in a panel. */
     private static final long PANEL = 8L * L;
 
+    /** Formats without a vector kernel. */
+    private static final ScalarKernels PLAIN = new ScalarKernels("formats without vector kernels");
+
     /** Two accumulators per row, in 32 or 16 registers. */
     private static final int TILE_ROWS = L >= 16 ? 8 : 5;
 
@@ -55,11 +60,12 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void decode(
             MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
-        int whole = F.loopBound(count);
+        int whole = isPlain(dtype) ? 0 : F.loopBound(count);
         switch (dtype) {
             case F32 -> Decode.f32(data, offset, out, at, whole);
             case F16 -> Decode.f16(data, offset, out, at, whole);
             case BF16 -> Decode.bf16(data, offset, out, at, whole);
+            default -> {} // element by element below
         }
         int bytes = dtype.bytes();
         for (int i = whole; i < count; i++) {
@@ -69,26 +75,25 @@ public final class VectorKernels implements KernelSet {
 
     @Override
     public void decodeRows(
-            MemorySegment data,
-            DType dtype,
-            long offset,
-            long stride,
-            int rows,
-            int count,
-            MemorySegment out,
-            long at) {
+            Matrix m, int row, int rows, int input, int count, MemorySegment out, long at) {
+        if (isPlain(m.dtype())) {
+            PLAIN.decodeRows(m, row, rows, input, count, out, at);
+            return;
+        }
+        int bytes = m.dtype().bytes();
+        long stride = (long) m.inputs() * bytes;
+        long offset = row * stride + (long) input * bytes;
         int whole = F.loopBound(count);
         int r = 0;
         for (; r + 4 <= rows; r += 4) {
-            fourRows(data, dtype, offset + r * stride, stride, whole, out, at + r * ROW);
+            fourRows(m.data(), m.dtype(), offset + r * stride, stride, whole, out, at + r * ROW);
         }
         for (; r < rows; r++) {
-            oneRow(data, dtype, offset + r * stride, whole, out, at + r * ROW);
+            oneRow(m.data(), m.dtype(), offset + r * stride, whole, out, at + r * ROW);
         }
-        int bytes = dtype.bytes();
         for (r = 0; r < rows && whole < count; r++) {
             for (int i = whole; i < count; i++) {
-                float weight = Weights.at(data, dtype, offset + r * stride + (long) bytes * i);
+                float weight = Weights.at(m, row + r, input + i);
                 out.set(FLOAT, at + r * ROW + 4L * i, weight);
             }
         }
@@ -110,6 +115,7 @@ public final class VectorKernels implements KernelSet {
                     Decode.f16(data, offset + i * stride, out, at + i * ROW, count);
                 }
             }
+            default -> throw unexpected(dtype);
         }
     }
 
@@ -119,7 +125,20 @@ public final class VectorKernels implements KernelSet {
             case F32 -> Decode.f32x1(data, offset, out, at, count);
             case BF16 -> Decode.bf16x1(data, offset, out, at, count);
             case F16 -> Decode.f16(data, offset, out, at, count);
+            default -> throw unexpected(dtype);
         }
+    }
+
+    /** Formats without a vector kernel. */
+    private static boolean isPlain(DType dtype) {
+        return switch (dtype) {
+            case F32, F16, BF16 -> false;
+            case F8_E4M3, I8, I8_BIASED, I4_BIASED, F4_E2M1 -> true;
+        };
+    }
+
+    private static IllegalArgumentException unexpected(DType dtype) {
+        return new IllegalArgumentException("no kernel for " + dtype);
     }
 
     @Override
@@ -194,67 +213,33 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void dots(
-            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch) {
-        int each = count / 4; // four bands of rows, read side by side
-        for (int r = 0; r < each; r++) {
-            fourDots(m, row + r, each, x, x0, scratch);
-            for (int i = 0; i < 4; i++) {
-                out[at + r + i * each] = finish(m, row + r + i * each, x, x0, scratch, i * L);
-            }
-        }
-        for (int r = 4 * each; r < count; r++) {
-            oneDot(m, row + r, x, x0, scratch);
-            out[at + r] = finish(m, row + r, x, x0, scratch, 0);
+    public int dotRows() {
+        return Dots.TOKENS;
+    }
+
+    @Override
+    public void arrange(Matrix m, int row, DotOperands d) {
+        if (Dots.takes(m)) {
+            Dots.arrange(m, row, d);
         }
     }
 
-    /** Columns that the vector loops cover. */
-    private static int whole(int inputs) {
-        return inputs / (2 * L) * 2 * L;
-    }
-
-    private static void fourDots(Matrix m, int row, int step, float[] x, int x0, float[] lanes) {
-        int n = whole(m.inputs());
-        long bytes = (long) m.inputs() * m.dtype().bytes();
-        long offset = row * bytes;
-        MemorySegment w = m.data();
-        switch (m.dtype()) {
-            case BF16 -> DotProducts.bf16x4(w, offset, step * bytes, n, x, x0, lanes);
-            case F32 -> DotProducts.f32x4(w, offset, step * bytes, n, x, x0, lanes);
-            case F16 -> {
-                for (int i = 0; i < 4; i++) {
-                    DotProducts.f16x1(w, offset + (long) i * step * bytes, n, x, x0, lanes, i * L);
-                }
-            }
+    @Override
+    public void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
+        if (Dots.takes(m)) {
+            Dots.compute(m, row, count, groups, y, column);
+        } else {
+            PLAIN.dots(m, row, count, groups, y, column);
         }
-    }
-
-    private static void oneDot(Matrix m, int row, float[] x, int x0, float[] lanes) {
-        int n = whole(m.inputs());
-        long offset = (long) row * m.inputs() * m.dtype().bytes();
-        MemorySegment w = m.data();
-        switch (m.dtype()) {
-            case BF16 -> DotProducts.bf16x1(w, offset, n, x, x0, lanes, 0);
-            case F32 -> DotProducts.f32x1(w, offset, n, x, x0, lanes, 0);
-            case F16 -> DotProducts.f16x1(w, offset, n, x, x0, lanes, 0);
-        }
-    }
-
-    private static float finish(Matrix m, int row, float[] x, int x0, float[] lanes, int from) {
-        float sum = Elements.sumOfLanes(lanes, from);
-        int bytes = m.dtype().bytes();
-        long offset = (long) row * m.inputs() * bytes;
-        for (int k = whole(m.inputs()); k < m.inputs(); k++) {
-            float w = Weights.at(m.data(), m.dtype(), offset + (long) bytes * k);
-            sum = Math.fma(w, x[x0 + k], sum);
-        }
-        return sum;
     }
 
     @Override
     public void addRows(
             Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out) {
+        if (isPlain(m.dtype())) {
+            PLAIN.addRows(m, row, rows, column, columns, x, x0, out);
+            return;
+        }
         int whole = F.loopBound(columns);
         int bytes = m.dtype().bytes();
         long stride = (long) m.outputs() * bytes;
@@ -284,6 +269,7 @@ public final class VectorKernels implements KernelSet {
                     RowSums.f16x1(m.data(), offset + i * stride, n, x, x0 + i, out);
                 }
             }
+            default -> throw unexpected(m.dtype());
         }
     }
 
@@ -292,11 +278,23 @@ public final class VectorKernels implements KernelSet {
             case BF16 -> RowSums.bf16x1(m.data(), offset, n, x, x0, out);
             case F32 -> RowSums.f32x1(m.data(), offset, n, x, x0, out);
             case F16 -> RowSums.f16x1(m.data(), offset, n, x, x0, out);
+            default -> throw unexpected(m.dtype());
         }
     }
 
     @Override
     public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
+        for (int p = 0; p < panels && isPlain(m.dtype()); p++) {
+            for (int k = 0; k < depth; k++) {
+                for (int j = 0; j < 2 * L; j++) {
+                    float weight = Weights.at(m, column + p * 2 * L + j, row + k);
+                    out.set(FLOAT, (p * (long) TileOperands.STRIDE + k) * PANEL + 4L * j, weight);
+                }
+            }
+        }
+        if (isPlain(m.dtype())) {
+            return;
+        }
         int bytes = m.dtype().bytes();
         long stride = (long) m.outputs() * bytes;
         long offset = row * stride + (long) column * bytes;
@@ -329,6 +327,7 @@ public final class VectorKernels implements KernelSet {
             case BF16 -> Panels.bf16x1(data, first, second, stride, depth, out, at);
             case F32 -> Panels.f32x1(data, first, second, stride, depth, out, at);
             case F16 -> Panels.f16x1(data, first, second, stride, depth, out, at);
+            default -> throw unexpected(dtype);
         }
     }
 

@@ -164,6 +164,11 @@ public final class Fields {
         return object.isEmpty();
     }
 
+    /** The names of all fields in the order of the file. */
+    List<String> names() {
+        return List.copyOf(object.propertyNames());
+    }
+
     boolean isArray(String name) {
         return has(name) && object.get(name).isArray();
     }

@@ -39,7 +39,7 @@ public final class VisionReader {
         return Optional.of(
                 new Vision(
                         config,
-                        VisionWeightsReader.read(config, configuration.text().hiddenSize(), index),
+                        VisionWeightsReader.read(config, configuration, index),
                         processing,
                         ImageProcessingReader.tokens(folder)));
     }

@@ -17,16 +17,18 @@ final class VisionWeightsReader {
 
     private final VisionConfig config;
     private final TensorIndex index;
-    private final TensorLookup lookup;
+    private final TensorLookup tensors;
+    private final MatrixLookup lookup;
     private final String outer;
     private final Extent hidden;
     private final Extent width;
     private final Extent adapter;
 
-    private VisionWeightsReader(VisionConfig config, TensorIndex index) {
+    private VisionWeightsReader(VisionConfig config, TensorIndex index, Scheme scheme) {
         this.config = config;
         this.index = index;
-        this.lookup = new TensorLookup(index);
+        this.tensors = new TensorLookup(index);
+        this.lookup = new MatrixLookup(tensors, scheme);
         String outer = "model.";
         this.outer = index.find(outer + TOWER + "class_embedding") == null ? "" : outer;
         this.hidden = new Extent(config.hiddenSize(), "vision hidden");
@@ -37,12 +39,13 @@ final class VisionWeightsReader {
     /**
      * All weights of the tower.
      *
-     * @param textHidden {@code hidden_size} of the text model
      * @throws CheckpointException if a tensor is missing, of another shape or dtype, or unknown
      */
-    static VisionWeights read(VisionConfig config, int textHidden, TensorIndex index) {
-        VisionWeightsReader reader = new VisionWeightsReader(config, index);
-        VisionWeights weights = reader.weights(new Extent(textHidden, "hidden"));
+    static VisionWeights read(VisionConfig config, Configuration configuration, TensorIndex index) {
+        Scheme scheme = configuration.scheme().orElse(Scheme.NONE);
+        VisionWeightsReader reader = new VisionWeightsReader(config, index, scheme);
+        VisionWeights weights =
+                reader.weights(new Extent(configuration.text().hiddenSize(), "hidden"));
         reader.requireNothingLeft();
         return weights;
     }
@@ -55,20 +58,20 @@ final class VisionWeightsReader {
         }
         return new VisionWeights(
                 lookup.linear(
-                        tower + "patch_embedding.linear.weight",
+                        tower + "patch_embedding.linear",
                         hidden,
                         new Extent(config.patchWidth(), "channels * patch * patch")),
                 lookup.vector(tower + "class_embedding", hidden),
-                lookup.linear(
+                lookup.table(
                         tower + "positional_embedding_vlm",
                         new Extent(config.patches() + 1, "patches + 1"),
                         hidden),
                 norm(tower + "layernorm_pre"),
                 layers,
                 norm(tower + "layernorm_post"),
-                lookup.linear(tower + "vision_adapter.mlp.fc1.weight", adapter, width),
-                lookup.linear(tower + "vision_adapter.mlp.fc2.weight", adapter, adapter),
-                lookup.linear(outer + PROJECTOR + "linear_1.weight", textHidden, adapter));
+                lookup.linear(tower + "vision_adapter.mlp.fc1", adapter, width),
+                lookup.linear(tower + "vision_adapter.mlp.fc2", adapter, adapter),
+                lookup.linear(outer + PROJECTOR + "linear_1", textHidden, adapter));
     }
 
     private VisionLayerWeights layer(String prefix) {
@@ -90,8 +93,7 @@ final class VisionWeightsReader {
 
     private AffineWeights linear(String name, Extent outputs, Extent inputs) {
         return new AffineWeights(
-                lookup.linear(name + ".weight", outputs, inputs),
-                lookup.vector(name + ".bias", outputs));
+                lookup.linear(name, outputs, inputs), lookup.vector(name + ".bias", outputs));
     }
 
     /** A weight that nobody asked for means that the tower is not the one that was built. */
@@ -99,7 +101,7 @@ final class VisionWeightsReader {
         for (MappedTensor tensor : index.tensors()) {
             StoredTensor stored = tensor.stored();
             String name = stored.name();
-            if (TextNames.isVision(name) && !lookup.wasUsed(name) && !isHarmless(name)) {
+            if (TextNames.isVision(name) && !tensors.wasUsed(name) && !isHarmless(name)) {
                 throw new CheckpointException(
                         "%s: tensor '%s' (%s %s) is not part of the image tower that config.json"
                                         .formatted(
@@ -113,6 +115,7 @@ final class VisionWeightsReader {
     }
 
     private static boolean isHarmless(String name) {
-        return name.contains("rotary_embedding"); // follows from config.json
+        return name.contains("rotary_embedding") // follows from config.json
+                || TextWeightsReader.saysNothingOfWeights(name);
     }
 }

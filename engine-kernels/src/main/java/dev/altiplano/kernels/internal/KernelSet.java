@@ -131,4 +131,15 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
 
     /** Multiplies floats by a factor. */
     void scale(MemorySegment x, long from, int count, float factor);
+
+    /**
+     * Weighs neighbouring columns of 8-bit pixels, {@code [column][3 channels][2 * lanes rows]}:
+     * {@code out[channel, row] = min(255, (half + sum over t of weights[at + t] * columns[from + t,
+     * channel, row]) >> shift)}.
+     *
+     * @param from index of the first column's first byte
+     * @param out {@code [3][2 * lanes]}
+     */
+    void weighColumns(
+            byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out);
 }

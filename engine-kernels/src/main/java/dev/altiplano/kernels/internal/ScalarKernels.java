@@ -274,4 +274,29 @@ public final class ScalarKernels implements KernelSet {
             x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
         }
     }
+
+    @Override
+    public void weighColumns(
+            byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out) {
+        weighColumns(columns, from, weights, at, taps, shift, out, 6 * LANES);
+    }
+
+    /** The same for {@code width} bytes a column. */
+    public static void weighColumns(
+            byte[] columns,
+            int from,
+            int[] weights,
+            int at,
+            int taps,
+            int shift,
+            int[] out,
+            int width) {
+        for (int i = 0; i < width; i++) {
+            int sum = 1 << shift >> 1;
+            for (int t = 0; t < taps; t++) {
+                sum += weights[at + t] * (columns[from + t * width + i] & 0xff);
+            }
+            out[i] = Math.min(255, sum >> shift);
+        }
+    }
 }

@@ -422,4 +422,14 @@ public final class VectorKernels implements KernelSet {
             x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
         }
     }
+
+    @Override
+    public void weighColumns(
+            byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out) {
+        if (PixelSums.POSSIBLE) {
+            PixelSums.weigh(columns, from, weights, at, taps, shift, out);
+        } else {
+            ScalarKernels.weighColumns(columns, from, weights, at, taps, shift, out, 6 * L);
+        }
+    }
 }

@@ -142,4 +142,28 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     void weighColumns(
             byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out);
+
+    /** Sum of {@code count} elements. */
+    float sum(float[] x, int from, int count);
+
+    /** Sum of the squares of {@code count} elements' distances from {@code mean}. */
+    float sumOfSquares(float[] x, int from, int count, float mean);
+
+    /**
+     * Computes {@code out = (x - mean) * factor * gain + offset}.
+     *
+     * @param affine the gains, then the offsets, {@code count} of each
+     */
+    void shiftAndScale(
+            float[] x,
+            int from,
+            float mean,
+            float factor,
+            float[] affine,
+            float[] out,
+            int at,
+            int count);
+
+    /** Computes {@code x = x / 2 * (1 + erf(x / sqrt 2))}. */
+    void gelu(float[] x, int from, int count);
 }

@@ -299,4 +299,45 @@ public final class ScalarKernels implements KernelSet {
             out[i] = Math.min(255, sum >> shift);
         }
     }
+
+    @Override
+    public float sum(float[] x, int from, int count) {
+        float sum = 0;
+        for (int i = from; i < from + count; i++) {
+            sum += x[i];
+        }
+        return sum;
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int from, int count, float mean) {
+        float sum = 0;
+        for (int i = from; i < from + count; i++) {
+            float distance = x[i] - mean;
+            sum = Math.fma(distance, distance, sum);
+        }
+        return sum;
+    }
+
+    @Override
+    public void shiftAndScale(
+            float[] x,
+            int from,
+            float mean,
+            float factor,
+            float[] affine,
+            float[] out,
+            int at,
+            int count) {
+        for (int i = 0; i < count; i++) {
+            out[at + i] = Math.fma((x[from + i] - mean) * factor, affine[i], affine[count + i]);
+        }
+    }
+
+    @Override
+    public void gelu(float[] x, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            x[i] = Erf.gelu(x[i]);
+        }
+    }
 }

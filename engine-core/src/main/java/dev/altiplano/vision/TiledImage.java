@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * A picture as the tower takes it: tiles of 8-bit colours, row by row, the whole picture last; and
  * the number that stands for each colour.
  */
-public final class TiledImage {
+public final class TiledImage implements Tiles {
     private static final int LEVELS = 256;
 
     private final TileGrid grid;
@@ -85,19 +85,14 @@ public final class TiledImage {
         return grid;
     }
 
-    /** Tiles, that of the whole picture included. */
+    /** Tiles, that of the whole picture included, which comes last. */
+    @Override
     public int tiles() {
         return grid.tiles();
     }
 
-    /**
-     * Copies a patch: channel by channel, row by row.
-     *
-     * @param tile from 0; the last one is the whole picture
-     * @param patchSize edge in pixels
-     * @param out receives {@code [3][patchSize][patchSize]} from {@code at} on
-     */
-    void patch(int tile, int row, int column, int patchSize, float[] out, int at) {
+    @Override
+    public void patch(int tile, int row, int column, int patchSize, float[] out, int at) {
         boolean onCanvas = tile < grid.high() * grid.wide();
         Pixels from = onCanvas ? canvas : whole;
         int top = (onCanvas ? tile / grid.wide() * size : 0) + row * patchSize;

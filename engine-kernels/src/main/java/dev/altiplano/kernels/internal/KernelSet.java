@@ -145,4 +145,39 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
 
     /** Multiplies floats by a factor. */
     void scale(MemorySegment x, long from, int count, float factor);
+
+    /**
+     * Weighs neighbouring columns of 8-bit pixels, {@code [column][3 channels][2 * lanes rows]}:
+     * {@code out[channel, row] = min(255, (half + sum over t of weights[at + t] * columns[from + t,
+     * channel, row]) >> shift)}.
+     *
+     * @param from index of the first column's first byte
+     * @param out {@code [3][2 * lanes]}
+     */
+    void weighColumns(
+            byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out);
+
+    /** Sum of {@code count} elements. */
+    float sum(float[] x, int from, int count);
+
+    /** Sum of the squares of {@code count} elements' distances from {@code mean}. */
+    float sumOfSquares(float[] x, int from, int count, float mean);
+
+    /**
+     * Computes {@code out = (x - mean) * factor * gain + offset}.
+     *
+     * @param affine the gains, then the offsets, {@code count} of each
+     */
+    void shiftAndScale(
+            float[] x,
+            int from,
+            float mean,
+            float factor,
+            float[] affine,
+            float[] out,
+            int at,
+            int count);
+
+    /** Computes {@code x = x / 2 * (1 + erf(x / sqrt 2))}. */
+    void gelu(float[] x, int from, int count);
 }

@@ -294,4 +294,70 @@ public final class ScalarKernels implements KernelSet {
             x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
         }
     }
+
+    @Override
+    public void weighColumns(
+            byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out) {
+        weighColumns(columns, from, weights, at, taps, shift, out, 6 * LANES);
+    }
+
+    /** The same for {@code width} bytes a column. */
+    public static void weighColumns(
+            byte[] columns,
+            int from,
+            int[] weights,
+            int at,
+            int taps,
+            int shift,
+            int[] out,
+            int width) {
+        for (int i = 0; i < width; i++) {
+            int sum = 1 << shift >> 1;
+            for (int t = 0; t < taps; t++) {
+                sum += weights[at + t] * (columns[from + t * width + i] & 0xff);
+            }
+            out[i] = Math.min(255, sum >> shift);
+        }
+    }
+
+    @Override
+    public float sum(float[] x, int from, int count) {
+        float sum = 0;
+        for (int i = from; i < from + count; i++) {
+            sum += x[i];
+        }
+        return sum;
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int from, int count, float mean) {
+        float sum = 0;
+        for (int i = from; i < from + count; i++) {
+            float distance = x[i] - mean;
+            sum = Math.fma(distance, distance, sum);
+        }
+        return sum;
+    }
+
+    @Override
+    public void shiftAndScale(
+            float[] x,
+            int from,
+            float mean,
+            float factor,
+            float[] affine,
+            float[] out,
+            int at,
+            int count) {
+        for (int i = 0; i < count; i++) {
+            out[at + i] = Math.fma((x[from + i] - mean) * factor, affine[i], affine[count + i]);
+        }
+    }
+
+    @Override
+    public void gelu(float[] x, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            x[i] = Erf.gelu(x[i]);
+        }
+    }
 }

@@ -435,4 +435,42 @@ public final class VectorKernels implements KernelSet {
             x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
         }
     }
+
+    @Override
+    public void weighColumns(
+            byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out) {
+        if (PixelSums.POSSIBLE) {
+            PixelSums.weigh(columns, from, weights, at, taps, shift, out);
+        } else {
+            ScalarKernels.weighColumns(columns, from, weights, at, taps, shift, out, 6 * L);
+        }
+    }
+
+    @Override
+    public float sum(float[] x, int from, int count) {
+        return Norms.sum(x, from, count);
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int from, int count, float mean) {
+        return Norms.sumOfSquares(x, from, count, mean);
+    }
+
+    @Override
+    public void shiftAndScale(
+            float[] x,
+            int from,
+            float mean,
+            float factor,
+            float[] affine,
+            float[] out,
+            int at,
+            int count) {
+        Norms.shiftAndScale(x, from, mean, factor, affine, out, at, count);
+    }
+
+    @Override
+    public void gelu(float[] x, int from, int count) {
+        Norms.gelu(x, from, count);
+    }
 }

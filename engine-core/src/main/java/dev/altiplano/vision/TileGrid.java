@@ -90,7 +90,7 @@ public record TileGrid(int high, int wide, int height, int width) {
 
         /** The other direction with this one's factor. */
         int applied(int size, int most) {
-            double scaled = single ? (float) (size * (float) scale) : size * scale;
+            double scaled = single ? size * (float) scale : size * scale;
             return (int) Math.min(Math.floor(scaled), most);
         }
     }

@@ -46,7 +46,7 @@ public final class TiledImage implements Tiles {
         team.accept(worker -> {
             int canvasRow = canvas.width() * Pixels.CHANNELS;
             toCanvas.apply(worker, picture.data(), canvas.data(), canvasRow);
-            if (whole != canvas) {
+            if (grid.tiles() > 1) {
                 toTile.apply(worker, picture.data(), whole.data(), size * Pixels.CHANNELS);
             }
         });

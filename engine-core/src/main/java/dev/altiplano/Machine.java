@@ -58,7 +58,10 @@ record Machine(
             return C2; // another JVM: measuring its kernels shows whether they are good
         }
         try {
-            return Integer.parseInt(bean.getVMOption("TieredStopAtLevel").getValue());
+            boolean compiles = Boolean.parseBoolean(bean.getVMOption("UseCompiler").getValue());
+            return compiles
+                    ? Integer.parseInt(bean.getVMOption("TieredStopAtLevel").getValue())
+                    : 0;
         } catch (IllegalArgumentException e) { // a JVM built with one compiler has no tiers
             return C2;
         }
@@ -68,11 +71,17 @@ record Machine(
     private static long available() {
         try (Stream<String> lines = Files.lines(MEMORY)) {
             return lines.filter(line -> line.startsWith("MemAvailable:"))
-                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                    .mapToLong(Machine::kibibytes)
                     .findFirst()
                     .orElse(Long.MAX_VALUE);
         } catch (IOException | RuntimeException e) {
             return Long.MAX_VALUE;
         }
+    }
+
+    /** Of a line such as {@code MemAvailable: 23189404 kB}. */
+    private static long kibibytes(String line) {
+        String number = line.substring(line.indexOf(':') + 1, line.indexOf(" kB")).strip();
+        return 1024 * Long.parseLong(number);
     }
 }

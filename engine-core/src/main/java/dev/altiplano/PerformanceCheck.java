@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 public final class PerformanceCheck {
     private static final Runtime.Version SAFE_JDK = Runtime.Version.parse("25.0.3");
     private static final int SHORT = 128;
+    private static final int C2 = 4;
 
     private PerformanceCheck() {}
 
@@ -42,7 +43,9 @@ public final class PerformanceCheck {
     }
 
     private static boolean compiles(Machine machine) {
-        return machine.compilerTier() >= 4 && !machine.vmInfo().contains("interpreted");
+        return machine.compilerTier() >= C2
+                && !machine.vmInfo().contains("interpreted") // -Xint
+                && !machine.vmInfo().contains("emulated-client"); // -XX:CompilationMode=quick-only
     }
 
     /** As {@link #settings(Checkpoint, ModelOptions)}, on any machine. */
@@ -62,7 +65,7 @@ public final class PerformanceCheck {
             found.add(
                     new PerformanceFinding(
                             PerformanceCliff.NO_OPTIMISING_COMPILER,
-                            "%s, TieredStopAtLevel is %d"
+                            "%s, code is compiled up to level %d"
                                     .formatted(machine.vmInfo(), machine.compilerTier())));
         }
         if (machine.version().compareToIgnoreOptional(SAFE_JDK) < 0) {

@@ -41,11 +41,17 @@ class PerformanceCheckTest {
                 .doesNotContain("KERNEL"); // the reason is known
     }
 
-    @Test
-    void theQuickCompilerAloneIsNoticed() throws Exception {
-        assertThat(report(1, Fork.VECTORS, "-XX:TieredStopAtLevel=1"))
-                .contains(NO_OPTIMISING_COMPILER.name())
-                .contains("TieredStopAtLevel is 1")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-XX:TieredStopAtLevel=1",
+                "-XX:TieredStopAtLevel=3",
+                "-XX:CompilationMode=quick-only",
+                "-XX:-UseCompiler"
+            })
+    void aMissingCompilerIsNoticed(String flag) throws Exception {
+        assertThat(report(1, Fork.VECTORS, flag))
+                .contains(NO_OPTIMISING_COMPILER + " mixed mode")
                 .doesNotContain("KERNEL");
     }
 

@@ -10,10 +10,8 @@ import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.Tokenizer;
 import dev.altiplano.model.TextModel;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -36,12 +34,11 @@ import java.util.function.IntConsumer;
  * }</pre>
  */
 public final class Llama4Model implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Llama4Model.class);
-    private static final Runtime.Version SAFE_JDK = Runtime.Version.parse("25.0.3");
-
     private final Checkpoint checkpoint;
     private final ModelOptions options;
     private final TextModel text;
+    private final List<PerformanceFinding> settings;
+    private final BackgroundCheck kernelCheck;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -49,6 +46,9 @@ public final class Llama4Model implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.options = options;
         this.text = text;
+        this.settings = PerformanceCheck.settings(checkpoint, options);
+        this.kernelCheck = new BackgroundCheck(checkpoint, options);
+        settings.forEach(PerformanceLog::tell);
     }
 
     /**
@@ -68,7 +68,6 @@ public final class Llama4Model implements AutoCloseable {
      * @throws InsufficientMemoryException if the plan for the wanted context cannot fit
      */
     public static Llama4Model open(Path folder, ModelOptions options) {
-        warnOfOldJdk();
         Checkpoint checkpoint = Checkpoint.open(folder);
         try {
             options.report(Stage.CHECKPOINT);
@@ -87,28 +86,18 @@ public final class Llama4Model implements AutoCloseable {
                             options.keyValueType(),
                             options.threads(),
                             options.blockSize());
-            Llama4Model model = new Llama4Model(checkpoint, options, text);
             try {
+                Llama4Model model = new Llama4Model(checkpoint, options, text);
                 options.report(Stage.WORKERS);
                 options.report(Stage.READY);
+                return model;
             } catch (Throwable e) {
                 text.close();
                 throw e;
             }
-            return model;
         } catch (Throwable e) {
             checkpoint.close();
             throw e;
-        }
-    }
-
-    private static void warnOfOldJdk() {
-        if (Runtime.version().compareToIgnoreOptional(SAFE_JDK) < 0) {
-            LOG.warn(
-                    "JDK {} has a fault in the G1 garbage collector (JDK-8377811), expected {} or"
-                            + " newer",
-                    Runtime.version(),
-                    SAFE_JDK);
         }
     }
 
@@ -230,6 +219,21 @@ public final class Llama4Model implements AutoCloseable {
     }
 
     /**
+     * Why this model is slower than it could be: what showed when it was opened, and what the check
+     * of the kernels after this JVM's first answer has found.
+     */
+    public List<PerformanceFinding> performanceFindings() {
+        List<PerformanceFinding> all = new ArrayList<>(settings);
+        all.addAll(BackgroundCheck.findings());
+        return List.copyOf(all);
+    }
+
+    /** Called when an answer has ended. */
+    void answered() {
+        kernelCheck.start();
+    }
+
+    /**
      * Ends every answer that is being made, closes all sessions, ends the threads and unmaps the
      * weights. A second call does nothing.
      */
@@ -238,6 +242,7 @@ public final class Llama4Model implements AutoCloseable {
         text.refuseInsidePass();
         closed = true;
         try {
+            kernelCheck.close();
             List.copyOf(sessions).forEach(Session::close);
             text.close();
         } finally {

@@ -7,7 +7,6 @@ import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.StoredTensor;
 import dev.altiplano.model.TextModel;
 
-import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
 /**
@@ -67,7 +66,7 @@ public record MemoryPlan(
                 layerBytes * growing,
                 context,
                 keyValueBytes(config, layout, context),
-                options.memoryLimit().orElseGet(MemoryPlan::machineMemory));
+                options.memoryLimit().orElseGet(Machine::totalBytes));
     }
 
     private static long keyValueBytes(Llama4Config config, KvLayout layout, long context) {
@@ -81,12 +80,6 @@ public record MemoryPlan(
             bytes += pages * layout.pageBytes();
         }
         return bytes;
-    }
-
-    private static long machineMemory() {
-        return ((com.sun.management.OperatingSystemMXBean)
-                        ManagementFactory.getOperatingSystemMXBean())
-                .getTotalMemorySize();
     }
 
     /** Refuses a plan that does not fit. */
@@ -106,7 +99,8 @@ public record MemoryPlan(
         }
     }
 
-    private static String size(long bytes) {
+    /** In words. */
+    static String size(long bytes) {
         return bytes < 1L << 30
                 ? String.format(Locale.ROOT, "%.1f MiB", bytes / MIB)
                 : String.format(Locale.ROOT, "%.2f GiB", bytes / (1024 * MIB));

@@ -19,6 +19,7 @@ public final class ModelOptions {
     private KvType keyValueType = KvType.F32;
     private @Nullable Long context;
     private @Nullable Long memoryLimit;
+    private boolean checksKernels = true;
     private @Nullable Consumer<LoadProgress> progress;
 
     private ModelOptions() {}
@@ -35,12 +36,15 @@ public final class ModelOptions {
         copy.keyValueType = keyValueType;
         copy.context = context;
         copy.memoryLimit = memoryLimit;
+        copy.checksKernels = checksKernels;
         copy.progress = progress;
         return copy;
     }
 
     /**
-     * Computes with this many threads, the calling one included. Results do not depend on it.
+     * Computes with up to this many threads, the calling one included; a step runs on fewer where
+     * that is faster. Results do not depend on it. The default is the number of processors that
+     * this process may use.
      *
      * @param threads 1 to 1024
      */
@@ -92,6 +96,17 @@ public final class ModelOptions {
         return copy;
     }
 
+    /**
+     * Whether the first answer of a process is followed by a check of the kernels in the
+     * background: about a second of one processor. What it finds is in {@link
+     * Llama4Model#performanceFindings} and in the log.
+     */
+    public ModelOptions kernelCheck(boolean wanted) {
+        ModelOptions copy = copy();
+        copy.checksKernels = wanted;
+        return copy;
+    }
+
     /** Is told about the stages of opening, on the opening thread. */
     public ModelOptions onProgress(Consumer<LoadProgress> listener) {
         ModelOptions copy = copy();
@@ -117,6 +132,10 @@ public final class ModelOptions {
 
     OptionalLong memoryLimit() {
         return memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(memoryLimit);
+    }
+
+    boolean checksKernels() {
+        return checksKernels;
     }
 
     void report(LoadProgress.Stage stage) {

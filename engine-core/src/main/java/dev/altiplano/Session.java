@@ -232,6 +232,7 @@ public final class Session implements AutoCloseable {
 
     /** Remembers what was said, so that the next messages go on from it. */
     void remember(Turn turn, GenerationResult result) {
+        model.answered();
         endedByStopToken = result.finishReason() == FinishReason.STOP_TOKEN;
         String words = turn.words();
         if (words == null) {

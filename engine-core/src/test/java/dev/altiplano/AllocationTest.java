@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.generate.GenerationPlan;
+import dev.altiplano.generate.Generator;
+import dev.altiplano.generate.Sequence;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.model.LogitsSink;
 import dev.altiplano.model.TextModel;
 import dev.altiplano.model.Wish;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,6 +42,26 @@ class AllocationTest {
             }
 
             assertThat(least).as("bytes allocated by %d tokens", TOKENS).isZero();
+        }
+    }
+
+    @Test
+    void aTokenOfAnAnswerAllocatesItsOwnWordsOnly() {
+        try (Llama4Model model = Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().threads(1));
+                Sequence sequence = model.newSequence()) {
+            sequence.append(1);
+            GenerationPlan plan = model.plan(1, GenerationRequest.tokens(1).logProbabilities(5));
+            int vocabulary = model.config().vocabularySize();
+            Generator generator = new Generator(sequence, plan, vocabulary, () -> false);
+            long least = Long.MAX_VALUE;
+            while (generator.next().isPresent() && sequence.length() < 2000) {
+                long before = THREADS.getCurrentThreadAllocatedBytes();
+                generator.next();
+                least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+            }
+
+            // ids, text and six scores; an array of the vocabulary would take at least a byte each
+            assertThat(least).isLessThan(vocabulary);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.altiplano.cli;
 
 import dev.altiplano.MemoryPlan;
+import dev.altiplano.PerformanceFinding;
 import dev.altiplano.bench.TokenCost;
 import dev.altiplano.bench.TokenWork;
 import dev.altiplano.loader.Checkpoint;
@@ -22,8 +23,9 @@ import java.util.stream.Stream;
  * What there is to say about a checkpoint.
  *
  * @param checkpoint still open
+ * @param findings why it would be slow here
  */
-record Inspection(Checkpoint checkpoint, MemoryPlan plan) {
+record Inspection(Checkpoint checkpoint, MemoryPlan plan, List<PerformanceFinding> findings) {
     /**
      * Some tensors that have something in common.
      *

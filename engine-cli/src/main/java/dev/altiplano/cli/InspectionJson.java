@@ -1,6 +1,7 @@
 package dev.altiplano.cli;
 
 import dev.altiplano.MemoryPlan;
+import dev.altiplano.PerformanceFinding;
 import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama3Scaling;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** An inspection for programs. */
@@ -33,6 +35,7 @@ final class InspectionJson {
         json.put("chat_template", inspection.hasChatTemplate());
         json.put("kernels", KernelInfo.description());
         json.put("slow_reason", KernelInfo.slowReason().orElse(null));
+        json.put("performance_cliffs", findings(inspection.findings()));
         json.put("config", config(inspection.config()));
         json.put("layers", layers(inspection.config().layers()));
         json.put("tensors", groups("dtype", inspection.byDType()));
@@ -85,6 +88,19 @@ final class InspectionJson {
             json.put("attention", kind.chunked() ? "chunked" : "full");
             json.put("rotary", kind.rotary());
             json.put("feed_forward", kind.mixture() ? "experts" : "dense");
+            all.add(json);
+        }
+        return all;
+    }
+
+    private static List<Object> findings(List<PerformanceFinding> findings) {
+        List<Object> all = new ArrayList<>();
+        for (PerformanceFinding finding : findings) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("cliff", finding.cliff().name().toLowerCase(Locale.ROOT));
+            json.put("found", finding.found());
+            json.put("explanation", finding.cliff().explanation());
+            json.put("remedy", finding.cliff().remedy());
             all.add(json);
         }
         return all;

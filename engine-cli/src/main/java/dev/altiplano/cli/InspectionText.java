@@ -1,6 +1,7 @@
 package dev.altiplano.cli;
 
 import dev.altiplano.MemoryPlan;
+import dev.altiplano.PerformanceFinding;
 import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.loader.Llama3Scaling;
 import dev.altiplano.loader.Llama4Config;
@@ -51,7 +52,11 @@ final class InspectionText {
         table.row("tokenizer", inspection.tokenizerFile().orElse("none"));
         table.row("chat template", inspection.hasChatTemplate() ? "yes" : "none");
         table.row("kernels", KernelInfo.description());
-        KernelInfo.slowReason().ifPresent(reason -> table.row("", "slow: " + reason));
+        for (PerformanceFinding finding : inspection.findings()) {
+            table.row("slow", finding.found());
+            table.row("", finding.cliff().explanation());
+            table.row("", "remedy: " + finding.cliff().remedy());
+        }
     }
 
     private void layers() {

@@ -54,6 +54,30 @@ class InspectCommandTest {
                 .containsPattern("chat template +none\n");
     }
 
+    @Test
+    void saysWhyItWouldBeSlowHere() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        String threads = Integer.toString(processors + 1);
+        String found = "%s threads, %d processors".formatted(threads, processors);
+
+        String text = Run.of("inspect", Demo.PATH, "--threads", threads).fine();
+        JsonNode json = json(Run.of("inspect", Demo.PATH, "--threads", threads, "--json").fine());
+
+        assertThat(text)
+                .containsPattern("slow +" + found + "\n")
+                .containsPattern("\n +remedy: ask for as many threads as there are processors");
+        assertThat(json.get("performance_cliffs").findValuesAsString("cliff"))
+                .contains("more_threads_than_processors");
+        assertThat(json.get("performance_cliffs").findValuesAsString("found")).contains(found);
+    }
+
+    @Test
+    void measuresTheKernelsWhenAsked() {
+        assertThat(Run.of("inspect", Demo.PATH, "--check").fine())
+                .doesNotContain("a kernel makes objects")
+                .doesNotContain("a vector kernel is slower");
+    }
+
     private static JsonNode json(String text) {
         return JsonMapper.shared().readTree(text);
     }

@@ -3,11 +3,13 @@ package dev.altiplano.generate;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.loader.CheckpointException;
 import dev.altiplano.loader.TokenDecoder;
+import dev.altiplano.model.Wish;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -19,6 +21,9 @@ public final class Generator {
     private final GenerationPlan plan;
     private final BooleanSupplier cancel;
     private final float[] logits;
+    private final float[] unchanged; // as the model gave them; empty when nobody asked for scores
+    private final Wish silent;
+    private final Wish wanted;
     private final TokenCounts counts;
     private final Sampler sampler;
     private final StopText stopText;
@@ -37,6 +42,9 @@ public final class Generator {
         this.plan = plan;
         this.cancel = cancel;
         logits = new float[vocabularySize];
+        unchanged = new float[plan.logProbabilities() < 0 ? 0 : vocabularySize];
+        silent = new Wish(null, false, null, cancel);
+        wanted = new Wish(this::keep, false, null, cancel);
         counts = new TokenCounts(vocabularySize);
         for (int id : sequence.tokens()) {
             counts.addPrompt(id);
@@ -89,20 +97,21 @@ public final class Generator {
     }
 
     private GeneratedToken choose() {
-        boolean scored = plan.logProbabilities() >= 0;
-        double normaliser = scored ? LogProbabilities.normaliser(logits) : 0;
-        List<ScoredToken> best =
-                scored
-                        ? LogProbabilities.best(logits, normaliser, plan.logProbabilities())
-                        : List.of();
-        float[] raw = scored ? logits.clone() : logits;
+        System.arraycopy(logits, 0, unchanged, 0, unchanged.length);
         int id = sampler.choose(logits);
-        ScoredToken score = scored ? new ScoredToken(id, raw[id] - normaliser) : null;
-
         counts.addGenerated(id);
         sequence.append(id);
         generated++;
-        return new GeneratedToken(id, textOf(id), score, best);
+        String text = textOf(id);
+        if (unchanged.length == 0) {
+            return new GeneratedToken(id, text, null, List.of());
+        }
+        double normaliser = LogProbabilities.normaliser(unchanged);
+        return new GeneratedToken(
+                id,
+                text,
+                new ScoredToken(id, unchanged[id] - normaliser),
+                LogProbabilities.best(unchanged, normaliser, plan.logProbabilities()));
     }
 
     private String textOf(int id) {
@@ -128,8 +137,8 @@ public final class Generator {
 
     private void read() {
         try {
-            sequence.readBlock(this::keep, cancel);
-        } catch (java.util.concurrent.CancellationException e) {
+            sequence.readBlock(silent, wanted);
+        } catch (CancellationException e) {
             end = EndReason.CANCELLED;
         }
     }

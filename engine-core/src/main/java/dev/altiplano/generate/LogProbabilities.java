@@ -19,18 +19,28 @@ final class LogProbabilities {
 
     /** The {@code count} most probable tokens, best first; equal ones in the order of their ids. */
     static List<ScoredToken> best(float[] logits, double normaliser, int count) {
-        List<ScoredToken> best = new ArrayList<>();
-        boolean[] taken = new boolean[count == 0 ? 0 : logits.length];
-        for (int n = 0; n < Math.min(count, logits.length); n++) {
-            int highest = -1;
-            for (int i = 0; i < logits.length; i++) {
-                if (!taken[i] && (highest < 0 || logits[i] > logits[highest])) {
-                    highest = i;
-                }
+        int[] best = new int[Math.min(count, logits.length)];
+        int found = 0;
+        for (int id = 0; id < logits.length; id++) {
+            if (found < best.length) {
+                insert(best, found++, logits, id);
+            } else if (found > 0 && logits[id] > logits[best[found - 1]]) {
+                insert(best, found - 1, logits, id);
             }
-            taken[highest] = true;
-            best.add(new ScoredToken(highest, logits[highest] - normaliser));
         }
-        return List.copyOf(best);
+        List<ScoredToken> scored = new ArrayList<>(best.length);
+        for (int id : best) {
+            scored.add(new ScoredToken(id, logits[id] - normaliser));
+        }
+        return List.copyOf(scored);
+    }
+
+    /** Puts a token before the worse ones among the first {@code count}, which move up. */
+    private static void insert(int[] best, int count, float[] logits, int id) {
+        int place = count;
+        for (; place > 0 && logits[id] > logits[best[place - 1]]; place--) {
+            best[place] = best[place - 1];
+        }
+        best[place] = id;
     }
 }

@@ -9,7 +9,6 @@ import dev.altiplano.model.Wish;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
-import java.util.function.BooleanSupplier;
 
 /** The tokens of one sequence and how many of them the model has read. */
 public final class Sequence implements AutoCloseable {
@@ -61,15 +60,14 @@ public final class Sequence implements AutoCloseable {
     /**
      * Reads the next block of unread tokens.
      *
-     * @param logits takes the logits of the last token, if the block holds it
-     * @param cancel asked between layers
+     * @param silent what is wanted of a block before the last
+     * @param wanted what is wanted of the block that holds the last token
      * @throws java.util.concurrent.CancellationException if cancelled; the block stays unread
      */
-    void readBlock(LogitsSink logits, BooleanSupplier cancel) {
+    void readBlock(Wish silent, Wish wanted) {
         int from = cache.position();
         int count = model.blockAt(from, length - from);
-        boolean last = from + count == length;
-        model.read(tokens, from, count, cache, new Wish(last ? logits : null, false, null, cancel));
+        model.read(tokens, from, count, cache, from + count == length ? wanted : silent);
     }
 
     /**

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -114,6 +116,26 @@ class SamplerTest {
             sum += Math.exp(token.logProbability());
         }
         assertThat(sum).isCloseTo(1, within(1e-6));
+    }
+
+    @Test
+    void theBestAreSortedAndEqualOnesComeInTheOrderOfTheirIds() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        float[] logits = new float[500];
+        IntStream.range(0, 500).forEach(i -> logits[i] = random.nextInt(60)); // many are equal
+        List<Integer> sorted =
+                IntStream.range(0, 500)
+                        .boxed()
+                        .sorted(Comparator.comparingDouble((Integer id) -> -logits[id]))
+                        .toList();
+
+        for (int count : new int[] {0, 1, 7, 100, 500, 501}) {
+            assertThat(LogProbabilities.best(logits, 0, count))
+                    .as("seed %d, best %d", seed, count)
+                    .extracting(ScoredToken::id)
+                    .isEqualTo(sorted.subList(0, Math.min(count, 500)));
+        }
     }
 
     private static SamplingParameters with(float temperature, int topK, float topP, float minP) {

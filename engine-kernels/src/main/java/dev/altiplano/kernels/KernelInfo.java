@@ -1,6 +1,7 @@
 package dev.altiplano.kernels;
 
 import dev.altiplano.kernels.internal.KernelSets;
+import dev.altiplano.kernels.internal.ScalarKernels;
 
 import java.util.Optional;
 
@@ -11,6 +12,11 @@ public final class KernelInfo {
     /** In words, for example {@code vector kernels, 512 bit}. */
     public static String description() {
         return KernelSets.BEST.description();
+    }
+
+    /** Length of the vectors that the kernels use, in bits; 0 for scalar kernels. */
+    public static int vectorBits() {
+        return KernelSets.BEST instanceof ScalarKernels ? 0 : Float.SIZE * KernelSets.BEST.lanes();
     }
 
     /** Why the kernels are slow and what to do about it; empty when they are not. */

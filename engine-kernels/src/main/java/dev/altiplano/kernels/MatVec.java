@@ -1,10 +1,14 @@
 package dev.altiplano.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
+import dev.altiplano.kernels.internal.SumOperands;
 import dev.altiplano.kernels.internal.TileOperands;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Products with one row or a few: every weight is read once, so memory sets the pace. */
@@ -16,7 +20,10 @@ final class MatVec {
     private static final int LEAST_ITEM_BYTES = 1 << 14;
 
     private static final int LEAST_COLUMNS = 256;
-    private static final int MOST_COLUMNS = 2048;
+
+    /** Bytes of a weight row that are read at once. */
+    private static final int MOST_RUN = 1 << 13;
+
     private static final int DEPTH = TileOperands.STRIDE;
     private static final KernelSet KERNELS = KernelSets.BEST;
 
@@ -72,11 +79,13 @@ final class MatVec {
     /**
      * A range of outputs per item, as sums of weight rows. The sums run over {@link #DEPTH} inputs
      * and are then added up, as in {@link MatMat}: both give the same bits.
+     *
+     * @param x a single row
      */
     static void inputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
-        int columns = columnsPerItem(w, m.outputs());
+        int columns = columnsPerItem(w, m);
         int items = (m.outputs() + columns - 1) / columns;
-        float[] sums = w.scratch.floats(columns);
+        SumOperands s = w.scratch.sums(columns);
         for (int item; (item = w.next(items)) >= 0; ) {
             int first = item * columns;
             int count = Math.min(columns, m.outputs() - first);
@@ -84,9 +93,21 @@ final class MatVec {
             Arrays.fill(y.data(), at, at + count, 0);
             for (int k = 0; k < m.inputs(); k += DEPTH) {
                 int depth = Math.min(DEPTH, m.inputs() - k);
-                Arrays.fill(sums, 0, count, 0);
-                KERNELS.addRows(m, k, depth, first, count, x.data(), x.offset(0) + k, sums);
-                KERNELS.add(y.data(), at, sums, 0, count);
+                MemorySegment.copy(x.data(), x.offset(0) + k, s.x, JAVA_FLOAT, 0, depth);
+                s.x0 = 0;
+                Scratch.clear(s.sums, 0, count);
+                KERNELS.addRows(m, k, depth, first, count, s);
+                KERNELS.collect(m, count, s, y.data(), at);
+            }
+            scaleCodes(m, first, count, y.data(), at);
+        }
+    }
+
+    /** Multiplies sums of codes of an input-major matrix by the scales of their outputs. */
+    static void scaleCodes(Matrix m, int first, int count, float[] y, int at) {
+        if (KERNELS.sumsCodes(m)) {
+            for (int j = 0; j < count; j++) {
+                y[at + j] *= m.scale(first + j, 0);
             }
         }
     }
@@ -106,9 +127,12 @@ final class MatVec {
         return (int) Math.max(12, (chosen + 11) / 12 * 12);
     }
 
-    /** Long runs of columns are read faster; still two items per worker. */
-    private static int columnsPerItem(Worker w, int outputs) {
-        int shared = (outputs + 2 * w.count() - 1) / (2 * w.count());
-        return Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, (shared + 63) / 64 * 64));
+    /** Long runs of columns are read faster; at least an item per worker. */
+    private static int columnsPerItem(Worker w, Matrix m) {
+        int bytes = m.dtype() == DType.F4_E2M1 ? 1 : m.dtype().bytes();
+        int most = MOST_RUN / bytes;
+        int parts = w.count() * (m.outputs() / w.count() > most ? 2 : 1);
+        int shared = (m.outputs() + parts - 1) / parts;
+        return Math.max(LEAST_COLUMNS, Math.min(most, (shared + 63) / 64 * 64));
     }
 }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.KernelSets;
+import dev.altiplano.kernels.internal.SumOperands;
 import dev.altiplano.kernels.internal.TileOperands;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,10 @@ final class Scratch {
     /** Operands of the register tiles. */
     final TileOperands tile = new TileOperands();
 
+    /** Takes what is read for the caches' sake alone, so that the reading is not left out. */
+    int touched;
+
+    private final SumOperands sums = new SumOperands();
     private float[] floats = {};
     private DotOperands[][] dots = {};
     private int dotInputs;
@@ -60,6 +65,13 @@ final class Scratch {
         for (int i = 0; i <= most; i++) {
             dots[i] = Arrays.copyOf(all, i);
         }
+    }
+
+    /** Operands of sums over {@code columns} columns. */
+    SumOperands sums(int columns) {
+        sums.x = left(TileOperands.STRIDE);
+        sums.sums = result(columns);
+        return sums;
     }
 
     /** Room for the left operand of register tiles: at least {@code count} floats. */

@@ -26,10 +26,10 @@ class HostileFoldersTest {
     private static final double MOST_SECONDS = 1;
     private static final long MOST_BYTES = 64 << 20;
     private static final String NAMES_A_FILE =
-            "(config|generation_config|hf_quant_config)\\.json:"
-                    + " .+|model(-0000[12]-of-00002)?\\.safetensors(\\.index\\.json)?:"
-                    + " .+|.*\\.safetensors: is missing from the folder, although weight_map of"
-                    + " model\\.safetensors\\.index\\.json names it";
+            "(config|generation_config|hf_quant_config|preprocessor_config|processor_config)\\.json:"
+                + " .+|model(-0000[12]-of-00002)?\\.safetensors(\\.index\\.json)?:"
+                + " .+|.*\\.safetensors: is missing from the folder, although weight_map of"
+                + " model\\.safetensors\\.index\\.json names it";
 
     @TempDir Path folder;
 
@@ -76,6 +76,20 @@ class HostileFoldersTest {
         long seed = Long.getLong("altiplano.seed", 20_250_405);
         System.out.println("HostileFoldersTest: -Daltiplano.seed=" + seed);
         Path good = TinyFolder.in(folder.resolve("good")).writeSharded();
+
+        assertAnswered(good, RandomFaults.of(FolderFiles.read(good), seed), 300);
+    }
+
+    @Test
+    void everyRandomFaultBesideAnImageTowerIsAnswered() throws IOException {
+        long seed = Long.getLong("altiplano.seed", 20_250_406);
+        System.out.println("HostileFoldersTest: -Daltiplano.seed=" + seed);
+        TinyVision tiny = TinyVision.in(folder.resolve("good"));
+        tiny.folder.writeText(
+                "preprocessor_config.json",
+                "{\"size\": {\"height\": 8, \"width\": 8}, \"max_patches\": 4, \"resample\": 2}");
+        tiny.folder.writeText("processor_config.json", "{\"patch_token\": \"<|patch|>\"}");
+        Path good = tiny.folder.writeSharded();
 
         assertAnswered(good, RandomFaults.of(FolderFiles.read(good), seed), 300);
     }

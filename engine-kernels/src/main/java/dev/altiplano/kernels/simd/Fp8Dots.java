@@ -25,13 +25,13 @@ final class Fp8Dots {
     private static final VectorSpecies<Integer> I = F.withLanes(int.class);
 
     /** Where sign, exponent and mantissa go. */
-    private static final int E4M3 = 0x87F00000;
+    static final int E4M3 = 0x87F00000;
 
     /** Its last bit is worth 2^-129, the smallest code after the move. */
-    private static final float FIXED = 0x1.8p-106f;
+    static final float FIXED = 0x1.8p-106f;
 
-    private static final FloatVector SCALE = FloatVector.broadcast(F, 0x1p120f);
-    private static final FloatVector MINUS_FIXED = FloatVector.broadcast(F, -0x1.8p14f);
+    static final FloatVector SCALE = FloatVector.broadcast(F, 0x1p120f);
+    static final FloatVector MINUS_FIXED = FloatVector.broadcast(F, -0x1.8p14f);
 
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();

@@ -24,9 +24,9 @@ final class Fp8TableDots {
     private static final VectorSpecies<Byte> B = F.withLanes(byte.class);
 
     /** Upper and lower byte of the value of each magnitude. */
-    private static final byte[] HIGH = new byte[128];
+    static final byte[] HIGH = new byte[128];
 
-    private static final byte[] LOW = new byte[128];
+    static final byte[] LOW = new byte[128];
 
     static {
         for (int code = 0; code < 128; code++) {
@@ -36,12 +36,12 @@ final class Fp8TableDots {
         }
     }
 
-    private static final int SIGNS = 0x80808080;
-    private static final int UPPER = 0xFF00FF00;
-    private static final int LOWER = 0x00FF00FF;
+    static final int SIGNS = 0x80808080;
+    static final int UPPER = 0xFF00FF00;
+    static final int LOWER = 0x00FF00FF;
 
     /** The upper half of a lane. */
-    private static final int TOP = 0xFFFF0000;
+    static final int TOP = 0xFFFF0000;
 
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();

@@ -3,10 +3,12 @@ package dev.altiplano.kernels.simd;
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Rows;
+import dev.altiplano.kernels.Scales;
 import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.ScalarKernels;
+import dev.altiplano.kernels.internal.SumOperands;
 import dev.altiplano.kernels.internal.TileOperands;
 import dev.altiplano.kernels.internal.Weights;
 
@@ -76,6 +78,12 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void decodeRows(
             Matrix m, int row, int rows, int input, int count, MemorySegment out, long at) {
+        if (m.dtype() == DType.F8_E4M3 && Dots.takes(m)) {
+            for (int r = 0; r < rows; r++) {
+                decodeFp8(m, row + r, input, count, out, at + r * ROW);
+            }
+            return;
+        }
         if (isPlain(m.dtype())) {
             PLAIN.decodeRows(m, row, rows, input, count, out, at);
             return;
@@ -95,6 +103,24 @@ public final class VectorKernels implements KernelSet {
             for (int i = whole; i < count; i++) {
                 float weight = Weights.at(m, row + r, input + i);
                 out.set(FLOAT, at + r * ROW + 4L * i, weight);
+            }
+        }
+    }
+
+    /** One row, from one block of scales to the next. */
+    private static void decodeFp8(
+            Matrix m, int row, int input, int count, MemorySegment out, long at) {
+        Scales scales = m.scales();
+        int block = scales == null ? m.inputs() : scales.inputBlock();
+        int end = input + count;
+        for (int i = input; i < end; ) {
+            int next = (int) Math.min(end, ((long) i / block + 1) * block);
+            int whole = F.loopBound(next - i);
+            long from = (long) row * m.inputs() + i;
+            long to = at + 4L * (i - input);
+            i += Fp8Decode.row(m.data(), from, whole, m.scale(row, i), out, to);
+            for (; i < next; i++) {
+                out.set(FLOAT, at + 4L * (i - input), Weights.at(m, row, i));
             }
         }
     }
@@ -234,65 +260,30 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void addRows(
-            Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out) {
-        if (isPlain(m.dtype())) {
-            PLAIN.addRows(m, row, rows, column, columns, x, x0, out);
-            return;
-        }
-        int whole = F.loopBound(columns);
-        int bytes = m.dtype().bytes();
-        long stride = (long) m.outputs() * bytes;
-        long offset = row * stride + (long) column * bytes;
-        int i = 0;
-        for (; i + 8 <= rows; i += 8) {
-            addEight(m, offset + i * stride, whole, x, x0 + i, out);
-        }
-        for (; i < rows; i++) {
-            addOne(m, offset + i * stride, whole, x, x0 + i, out);
-        }
-        for (int j = whole; j < columns; j++) {
-            for (i = 0; i < rows; i++) {
-                float w = Weights.at(m.data(), m.dtype(), offset + i * stride + (long) bytes * j);
-                out[j] = Math.fma(w, x[x0 + i], out[j]);
-            }
-        }
+    public boolean sumsCodes(Matrix m) {
+        return m.scales() != null && Sums.takes(m);
     }
 
-    private static void addEight(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
-        long stride = (long) m.outputs() * m.dtype().bytes();
-        switch (m.dtype()) {
-            case BF16 -> RowSums.bf16x8(m.data(), offset, stride, n, x, x0, out);
-            case F32 -> RowSums.f32x8(m.data(), offset, stride, n, x, x0, out);
-            case F16 -> {
-                for (int i = 0; i < 8; i++) {
-                    RowSums.f16x1(m.data(), offset + i * stride, n, x, x0 + i, out);
-                }
-            }
-            default -> throw unexpected(m.dtype());
-        }
-    }
-
-    private static void addOne(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
-        switch (m.dtype()) {
-            case BF16 -> RowSums.bf16x1(m.data(), offset, n, x, x0, out);
-            case F32 -> RowSums.f32x1(m.data(), offset, n, x, x0, out);
-            case F16 -> RowSums.f16x1(m.data(), offset, n, x, x0, out);
-            default -> throw unexpected(m.dtype());
+    @Override
+    public void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s) {
+        if (Sums.takes(m)) {
+            Sums.add(m, row, count, column, columns, s);
+        } else {
+            PLAIN.addRows(m, row, count, column, columns, s);
         }
     }
 
     @Override
+    public void collect(Matrix m, int columns, SumOperands s, float[] y, int at) {
+        Sums.collect(m, columns, s, y, at);
+    }
+
+    @Override
     public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
-        for (int p = 0; p < panels && isPlain(m.dtype()); p++) {
-            for (int k = 0; k < depth; k++) {
-                for (int j = 0; j < 2 * L; j++) {
-                    float weight = Weights.at(m, column + p * 2 * L + j, row + k);
-                    out.set(FLOAT, (p * (long) TileOperands.STRIDE + k) * PANEL + 4L * j, weight);
-                }
-            }
-        }
         if (isPlain(m.dtype())) {
+            for (int k = 0; k < depth; k++) {
+                panelsOfRow(m, row + k, column, panels, out, k);
+            }
             return;
         }
         int bytes = m.dtype().bytes();
@@ -311,6 +302,28 @@ public final class VectorKernels implements KernelSet {
             long at = (p * (long) TileOperands.STRIDE + k) * PANEL;
             panel(m.data(), m.dtype(), from, from + (long) L * bytes, stride, depth - k, out, at);
         }
+    }
+
+    /** One weight row of several panels; codes as they are where {@link #sumsCodes} says so. */
+    private void panelsOfRow(Matrix m, int row, int column, int panels, MemorySegment out, int k) {
+        int done = 0;
+        if (m.dtype() == DType.F8_E4M3 && Sums.takes(m)) {
+            long from = row * m.rowBytes() + column;
+            done = Fp8Decode.panels(m.data(), from, panels, out, k * PANEL);
+        }
+        for (int j = done * 2 * L; j < panels * 2 * L; j++) {
+            float weight = code(m, column + j, row);
+            long panel = j / (2 * L) * (long) TileOperands.STRIDE + k;
+            out.set(FLOAT, panel * PANEL + 4L * (j % (2 * L)), weight);
+        }
+    }
+
+    @Override
+    public float code(Matrix m, int output, int input) {
+        if (!sumsCodes(m)) {
+            return Weights.at(m, output, input);
+        }
+        return Weights.at(m.data(), m.dtype(), input * m.rowBytes() + output);
     }
 
     @Override
@@ -421,5 +434,43 @@ public final class VectorKernels implements KernelSet {
         for (int i = whole; i < count; i++) {
             x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
         }
+    }
+
+    @Override
+    public void weighColumns(
+            byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out) {
+        if (PixelSums.POSSIBLE) {
+            PixelSums.weigh(columns, from, weights, at, taps, shift, out);
+        } else {
+            ScalarKernels.weighColumns(columns, from, weights, at, taps, shift, out, 6 * L);
+        }
+    }
+
+    @Override
+    public float sum(float[] x, int from, int count) {
+        return Norms.sum(x, from, count);
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int from, int count, float mean) {
+        return Norms.sumOfSquares(x, from, count, mean);
+    }
+
+    @Override
+    public void shiftAndScale(
+            float[] x,
+            int from,
+            float mean,
+            float factor,
+            float[] affine,
+            float[] out,
+            int at,
+            int count) {
+        Norms.shiftAndScale(x, from, mean, factor, affine, out, at, count);
+    }
+
+    @Override
+    public void gelu(float[] x, int from, int count) {
+        Norms.gelu(x, from, count);
     }
 }

@@ -51,6 +51,7 @@ public final class ConfigReader {
         return new Configuration(
                 reader.config(),
                 SchemeReader.read(folder, reader.top, reader.text),
+                reader.text == reader.top ? Optional.empty() : Optional.of(reader.top),
                 Sha256.hex(digest));
     }
 

@@ -20,7 +20,7 @@ import java.util.function.Function;
  * <p>Methods with a fallback return it when the field is missing and refuse {@code null}; those
  * that return an optional take {@code null} for missing.
  */
-final class Fields {
+public final class Fields {
     /**
      * Bytes; that of the largest published model, with a list of unquantised modules, has 0.1 MB.
      */
@@ -181,6 +181,10 @@ final class Fields {
         return list(name, "integers", node -> integerOf(name, node, least));
     }
 
+    Optional<List<Double>> numbers(String name) {
+        return list(name, "numbers", node -> numberOf(name, node));
+    }
+
     /** A list of 0 and 1, which may also be written as false and true. */
     Optional<List<Integer>> switches(String name) {
         return list(
@@ -267,7 +271,10 @@ final class Fields {
     }
 
     private double numberOf(String name) {
-        JsonNode node = object.get(name);
+        return numberOf(name, object.get(name));
+    }
+
+    private double numberOf(String name, JsonNode node) {
         if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
             throw wrong(name, node, "a finite number");
         }

@@ -39,10 +39,19 @@ final class MatrixLookup {
     /** A vector as a matrix of one output. */
     Matrix vector(String name, Extent width) {
         MappedTensor tensor = lookup.required(name, PLAIN, width);
-        DType dtype =
-                StoredDType.kernelType(tensor.stored().dtype())
-                        .orElseThrow(() -> TensorLookup.wrongDType(tensor, PLAIN));
-        return new Matrix(tensor.data(), dtype, Order.OUTPUT_MAJOR, 1, width.size());
+        return new Matrix(tensor.data(), plain(tensor), Order.OUTPUT_MAJOR, 1, width.size());
+    }
+
+    /** Rows of plain weights under a name of their own. */
+    Matrix table(String name, Extent rows, Extent width) {
+        MappedTensor tensor = lookup.required(name, PLAIN, rows, width);
+        return new Matrix(
+                tensor.data(), plain(tensor), Order.OUTPUT_MAJOR, rows.size(), width.size());
+    }
+
+    private static DType plain(MappedTensor tensor) {
+        return StoredDType.kernelType(tensor.stored().dtype())
+                .orElseThrow(() -> TensorLookup.wrongDType(tensor, PLAIN));
     }
 
     /**

@@ -170,6 +170,11 @@ public final class TextWeightsReader {
                 || (config.tiedHead() && name.startsWith(names.head() + "."))) { // the embedding
             return true;
         }
+        return saysNothingOfWeights(name);
+    }
+
+    /** Whether a tensor is for other engines alone. */
+    static boolean saysNothingOfWeights(String name) {
         for (String suffix : HARMLESS) { // no stream: asked for every tensor that is left
             if (name.endsWith(suffix)) {
                 return true;

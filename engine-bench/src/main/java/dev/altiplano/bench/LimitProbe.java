@@ -84,9 +84,9 @@ public final class LimitProbe implements AutoCloseable {
     /**
      * As {@link #open(int)}, with a buffer of a wanted size.
      *
-     * @param bytes at least 1 MiB
+     * @param bytes rounded down to whole MiB, at least one
      */
-    static LimitProbe open(int threads, long bytes) {
+    public static LimitProbe open(int threads, long bytes) {
         if (threads < 1 || bytes < ITEM_BYTES) {
             throw new IllegalArgumentException(
                     "%d threads read %d bytes, expected at least 1 thread and %d bytes"

@@ -17,7 +17,7 @@ public record Stretch(long from, int count) {
     }
 
     /** Positions that all of them attend to, each its own included, when nothing is left out. */
-    long seen() {
+    public long seen() {
         return count * (from + 1) + (long) count * (count - 1) / 2;
     }
 
@@ -26,7 +26,7 @@ public record Stretch(long from, int count) {
      *
      * @param chunk positions of a chunk, at least 1
      */
-    long seenInChunks(int chunk) {
+    public long seenInChunks(int chunk) {
         long seen = 0;
         for (long position = from; position < from + count; ) {
             long within = position % chunk;

@@ -132,7 +132,9 @@ class LinearTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = DType.class, names = {"F32", "F16", "BF16", "F8_E4M3"})
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "F16", "BF16", "F8_E4M3"})
     void givesARowOfAFewTheSameBitsAsAlone(DType dtype) {
         Matrix m = seed.matrix(dtype, Order.OUTPUT_MAJOR, 75, 1031);
         Rows x = seed.rows(MatVec.MOST_ROWS, 1031);

@@ -58,7 +58,7 @@ final class Scratch {
         MemorySegment decoded = allocate(DotOperands.DECODED * (long) dotInputs);
         for (int i = 0; i < most; i++) {
             all[i] = new DotOperands();
-            all[i].arranged = allocate((long) group * dotInputs);
+            all[i].arranged = allocate((long) group * (dotInputs + dotInputs / 8));
             all[i].decoded = decoded;
         }
         dots = new DotOperands[most + 1][];

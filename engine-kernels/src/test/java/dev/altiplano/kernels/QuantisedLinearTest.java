@@ -3,6 +3,7 @@ package dev.altiplano.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.altiplano.kernels.Quantised.Kind;
 import dev.altiplano.kernels.internal.KernelSets;
@@ -16,6 +17,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -141,6 +143,27 @@ class QuantisedLinearTest {
 
                 assertThat(multiply(2, m, x)).as("%s, %s", kind, seed.hint()).isEqualTo(one);
                 assertThat(multiply(3, m, x)).as("%s, %s", kind, seed.hint()).isEqualTo(one);
+            }
+        }
+    }
+
+    @Test
+    void givesARowTheSameBitsAloneAndAmongFewOthers() {
+        assumeTrue(KernelSets.BEST.dotRows() > 1, "scalar kernels multiply several rows by tiles");
+        for (Kind kind : kinds().filter(k -> k.order() == Order.OUTPUT_MAJOR).toList()) {
+            for (int inputs : new int[] {640, 777}) {
+                Matrix m = Quantised.of(kind, 85, inputs, seed).matrix();
+                Rows x = seed.rows(7, inputs);
+
+                float[] together = multiply(2, m, x);
+
+                for (int r = 0; r < 7; r++) {
+                    Rows alone = Rows.of(1, inputs);
+                    System.arraycopy(x.data(), x.offset(r), alone.data(), 0, inputs);
+                    assertThat(multiply(1, m, alone))
+                            .as("row %d, %s, %s", r, kind, seed.hint())
+                            .isEqualTo(Arrays.copyOfRange(together, 85 * r, 85 * (r + 1)));
+                }
             }
         }
     }

@@ -25,7 +25,8 @@ public final class DotOperands {
     public int count;
 
     /**
-     * The copy that {@link KernelSet#arrange} makes: room for the inputs of {@code dotRows} rows.
+     * The copy that {@link KernelSet#arrange} makes: room for the inputs of {@code dotRows} rows,
+     * and an eighth more.
      */
     public MemorySegment arranged = MemorySegment.NULL;
 
@@ -42,4 +43,10 @@ public final class DotOperands {
 
     /** Sums before their lanes are added: 24 vectors. */
     public final float[] lanes = new float[24 * 16];
+
+    /** Another vector of them. */
+    public final float[] spare = new float[16];
+
+    /** Scales of the weight rows that are being read, where groups of codes have their own. */
+    public final GroupScales scales = new GroupScales();
 }

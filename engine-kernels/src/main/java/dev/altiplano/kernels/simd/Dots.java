@@ -206,7 +206,7 @@ final class Dots {
             }
             case F32 -> {
                 if (alone) {
-                    F32Dots.x1(m.data(), at, n, d.arranged, d.lanes);
+                    F32Dots.x1(m.data(), at, n, d.arranged, d.lanes, 0);
                 } else if (MANY_REGISTERS) {
                     F32Dots.x1by8(m.data(), at, n, d.arranged, d.lanes);
                 } else {

@@ -52,7 +52,7 @@ final class F32Dots {
     }
 
     /** 1 row. */
-    static void x1(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes) {
+    static void x1(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes, int at) {
         Mapped.guard(w, o0);
         FloatVector s0 = FloatVector.zero(F);
         for (int k = 0; k < n; k += 2 * L) {
@@ -62,7 +62,7 @@ final class F32Dots {
             s0 = FloatVector.fromMemorySegment(F, w, o0 + 4L * k, LITTLE_ENDIAN).fma(xa, s0);
             s0 = FloatVector.fromMemorySegment(F, w, o0 + 4L * k + V, LITTLE_ENDIAN).fma(xb, s0);
         }
-        s0.intoArray(lanes, 0);
+        s0.intoArray(lanes, at);
     }
 
     /** 3 rows with 8 rows of activations. */

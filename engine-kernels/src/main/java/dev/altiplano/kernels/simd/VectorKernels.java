@@ -84,6 +84,12 @@ public final class VectorKernels implements KernelSet {
             }
             return;
         }
+        if (CodedRows.takes(m)) {
+            for (int r = 0; r < rows; r++) {
+                CodedRows.decode(m, row + r, input, count, out, at + r * ROW);
+            }
+            return;
+        }
         if (isPlain(m.dtype())) {
             PLAIN.decodeRows(m, row, rows, input, count, out, at);
             return;
@@ -245,14 +251,18 @@ public final class VectorKernels implements KernelSet {
 
     @Override
     public void arrange(Matrix m, int row, DotOperands d) {
-        if (Dots.takes(m)) {
+        if (CodedDots.takes(m)) {
+            CodedDots.arrange(m, d);
+        } else if (Dots.takes(m)) {
             Dots.arrange(m, row, d);
         }
     }
 
     @Override
     public void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
-        if (Dots.takes(m)) {
+        if (CodedDots.takes(m)) {
+            CodedDots.compute(m, row, count, groups, y, column);
+        } else if (Dots.takes(m)) {
             Dots.compute(m, row, count, groups, y, column);
         } else {
             PLAIN.dots(m, row, count, groups, y, column);

@@ -23,7 +23,7 @@ import java.util.List;
 
 /**
  * Every number of every tile against the reference's image processor, for both tile sizes, where
- * the recordings lie beside the project; the smaller {@link TiledImageTest} always runs.
+ * the recordings lie beside the project; the smaller {@code TiledImageTest} always runs.
  */
 class RecordedPicturesTest {
     private static final Path RECORDED = Path.of("../../shared/goldens/images");

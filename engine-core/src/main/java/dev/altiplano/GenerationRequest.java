@@ -29,6 +29,7 @@ public final class GenerationRequest {
     private boolean ignoresStopTokens;
     private int logProbabilities = -1;
     private Map<String, Object> templateVariables = Map.of();
+    private List<Image> images = List.of();
     private @Nullable BiConsumer<Integer, Integer> promptProgress;
 
     private GenerationRequest(Prompt prompt) {
@@ -64,6 +65,7 @@ public final class GenerationRequest {
         copy.ignoresStopTokens = ignoresStopTokens;
         copy.logProbabilities = logProbabilities;
         copy.templateVariables = templateVariables;
+        copy.images = images;
         copy.promptProgress = promptProgress;
         return copy;
     }
@@ -174,6 +176,26 @@ public final class GenerationRequest {
     }
 
     /**
+     * Shows pictures beside plain text or token ids; pictures of a chat are parts of its messages.
+     *
+     * <p>In text they stand where the text names the placeholder {@code <|image|>} as a special
+     * token ({@link #parseSpecialTokens}), or else in front. Token ids must hold the expanded patch
+     * tokens already: the pictures' features replace them in order.
+     *
+     * @throws IllegalArgumentException if the prompt is a chat
+     */
+    public GenerationRequest images(Image... images) {
+        if (prompt instanceof Prompt.Chat && images.length > 0) {
+            throw new IllegalArgumentException(
+                    "pictures of a chat are parts of its messages: Message.user(Content.image(...),"
+                            + " ...)");
+        }
+        GenerationRequest copy = copy();
+        copy.images = List.of(images);
+        return copy;
+    }
+
+    /**
      * Is told after each block of the prompt how many of its tokens have been read, and of how
      * many.
      */
@@ -214,6 +236,10 @@ public final class GenerationRequest {
 
     Map<String, Object> templateVariables() {
         return templateVariables;
+    }
+
+    List<Image> images() {
+        return images;
     }
 
     void reportProgress(int done, int total) {

@@ -10,6 +10,8 @@ import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.Tokenizer;
 import dev.altiplano.model.TextModel;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +39,7 @@ public final class Llama4Model implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final ModelOptions options;
     private final TextModel text;
+    private final @Nullable ImageEncoder images; // null in text models
     private final List<PerformanceFinding> settings;
     private final BackgroundCheck kernelCheck;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -46,6 +49,12 @@ public final class Llama4Model implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.options = options;
         this.text = text;
+        this.images =
+                checkpoint
+                        .vision()
+                        .map(vision ->
+                                new ImageEncoder(vision, options, text::run, this::checkUsable))
+                        .orElse(null);
         this.settings = PerformanceCheck.settings(checkpoint, options);
         this.kernelCheck = new BackgroundCheck(checkpoint, options);
         settings.forEach(PerformanceLog::tell);
@@ -145,8 +154,19 @@ public final class Llama4Model implements AutoCloseable {
      * @throws IllegalArgumentException if an id is unknown, or there are none or too many
      */
     public void logits(int[] ids, boolean allPositions, LogitsConsumer consumer) {
+        logits(ids, List.of(), allPositions, consumer);
+    }
+
+    /**
+     * As {@link #logits(int[], boolean, LogitsConsumer)}, with pictures.
+     *
+     * @param images whose features replace the patch tokens among the ids, in order
+     * @throws IllegalArgumentException also if there are more or fewer patch tokens than features
+     */
+    public void logits(
+            int[] ids, List<Image> images, boolean allPositions, LogitsConsumer consumer) {
         float[] row = new float[config().vocabularySize()];
-        try (Sequence sequence = sequenceOf(ids)) {
+        try (Sequence sequence = sequenceOf(ids, images)) {
             sequence.readAll(
                     allPositions,
                     (position, logits) ->
@@ -162,9 +182,14 @@ public final class Llama4Model implements AutoCloseable {
      * @param ids as for {@link #logits}
      */
     public void trace(int[] ids, TraceConsumer consumer) {
+        trace(ids, List.of(), consumer);
+    }
+
+    /** As {@link #trace(int[], TraceConsumer)}, with pictures as for the logits. */
+    public void trace(int[] ids, List<Image> images, TraceConsumer consumer) {
         float[] logit = new float[config().vocabularySize()];
         float[] hidden = new float[config().hiddenSize()];
-        try (Sequence sequence = sequenceOf(ids)) {
+        try (Sequence sequence = sequenceOf(ids, images)) {
             sequence.readAll(
                     true,
                     (position, logits) ->
@@ -176,14 +201,18 @@ public final class Llama4Model implements AutoCloseable {
         }
     }
 
-    private Sequence sequenceOf(int[] ids) {
+    private Sequence sequenceOf(int[] ids, List<Image> shown) {
         int[] checked = checked(Arrays.stream(ids).boxed().toList());
         if (checked.length == 0) {
             throw new IllegalArgumentException("no token ids, expected at least one");
         }
+        PromptPictures prompt = promptPictures();
+        prompt.requireCount(shown.size());
+        List<Picture> pictures = prompt.prepare(shown);
+        prompt.require(checked, pictures);
         room(checked.length, 0);
         Sequence sequence = newSequence();
-        sequence.append(checked);
+        prompt.append(checked, pictures, sequence);
         return sequence;
     }
 
@@ -207,6 +236,11 @@ public final class Llama4Model implements AutoCloseable {
     /** The folder's chat template, if it has one; chats without one use Llama 4's. */
     public Optional<ChatTemplate> chatTemplate() {
         return checkpoint.tokenizerFolder().chatTemplate();
+    }
+
+    /** What this model does with pictures; empty when the checkpoint has no image tower. */
+    public Optional<ImageEncoder> imageEncoder() {
+        return Optional.ofNullable(images);
     }
 
     /**
@@ -283,6 +317,11 @@ public final class Llama4Model implements AutoCloseable {
             throw error;
         }
         return (RuntimeException) failure;
+    }
+
+    /** What prompts do with their pictures. */
+    PromptPictures promptPictures() {
+        return new PromptPictures(images, checkpoint.folder());
     }
 
     PromptEncoder encoder() {

@@ -13,12 +13,15 @@ import java.util.function.Consumer;
 public final class ModelOptions {
     private static final int MAX_THREADS = 1024;
     private static final int MAX_BLOCK = 4096;
+    private static final long MAX_IMAGE_CACHE = 512 << 20; // ten pictures of Scout's largest kind
 
     private int threads = Runtime.getRuntime().availableProcessors();
     private int blockSize = 256;
     private KvType keyValueType = KvType.F32;
     private @Nullable Long context;
     private @Nullable Long memoryLimit;
+    private ImageLimits imageLimits = ImageLimits.defaults();
+    private long imageCacheBytes = Math.min(MAX_IMAGE_CACHE, Runtime.getRuntime().maxMemory() / 8);
     private boolean checksKernels = true;
     private @Nullable Consumer<LoadProgress> progress;
 
@@ -36,6 +39,8 @@ public final class ModelOptions {
         copy.keyValueType = keyValueType;
         copy.context = context;
         copy.memoryLimit = memoryLimit;
+        copy.imageLimits = imageLimits;
+        copy.imageCacheBytes = imageCacheBytes;
         copy.checksKernels = checksKernels;
         copy.progress = progress;
         return copy;
@@ -96,6 +101,25 @@ public final class ModelOptions {
         return copy;
     }
 
+    /** Takes pictures within these limits. */
+    public ModelOptions imageLimits(ImageLimits limits) {
+        ModelOptions copy = copy();
+        copy.imageLimits = Objects.requireNonNull(limits, "limits");
+        return copy;
+    }
+
+    /**
+     * Remembers so much of what was seen of pictures, on the heap, so that a picture that comes
+     * again is not looked at again. By default an eighth of the heap, at most 512 MiB.
+     *
+     * @param bytes at least 0
+     */
+    public ModelOptions imageCacheBytes(long bytes) {
+        ModelOptions copy = copy();
+        copy.imageCacheBytes = inRange("image cache", bytes, 0, Long.MAX_VALUE);
+        return copy;
+    }
+
     /**
      * Whether the first answer of a process is followed by a check of the kernels in the
      * background: about a second of one processor. What it finds is in {@link
@@ -132,6 +156,14 @@ public final class ModelOptions {
 
     OptionalLong memoryLimit() {
         return memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(memoryLimit);
+    }
+
+    ImageLimits imageLimits() {
+        return imageLimits;
+    }
+
+    long imageCacheBytes() {
+        return imageCacheBytes;
     }
 
     boolean checksKernels() {

@@ -188,6 +188,24 @@ public final class TextModel implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs something else on the worker team, in turn with the passes.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
+    public void run(Workers.Region region) {
+        refuseInsidePass();
+        turn.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the model is closed");
+            }
+            workers.run(region);
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /** Refuses calls from listeners of a pass: they would change it half-way. */
     public void refuseInsidePass() {
         if (turn.isHeldByCurrentThread()) {
@@ -241,7 +259,7 @@ public final class TextModel implements AutoCloseable {
         @Override
         public void run(Worker worker) {
             Wish wanted = Objects.requireNonNull(wish);
-            embed(worker);
+            embed(wanted.embeddings(), worker);
             step.rope().prepare(worker, step.cache().position(), step.count());
             observe(wanted, 0, step.x, worker);
             for (int i = 0; i < layers.size(); i++) {
@@ -256,10 +274,14 @@ public final class TextModel implements AutoCloseable {
             finish(wanted, worker);
         }
 
-        private void embed(Worker worker) {
+        private void embed(@Nullable EmbeddingSource others, Worker worker) {
+            int position = step.cache().position();
             for (int row; (row = worker.next(step.count())) >= 0; ) {
-                Embedding.row(
-                        weights.embedding(), tokens[from + row], step.x.data(), step.x.offset(row));
+                float[] x = step.x.data();
+                int at = step.x.offset(row);
+                if (others == null || !others.copy(position + row, x, at)) {
+                    Embedding.row(weights.embedding(), tokens[from + row], x, at);
+                }
             }
         }
 

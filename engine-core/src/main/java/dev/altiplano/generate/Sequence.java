@@ -47,6 +47,15 @@ public final class Sequence implements AutoCloseable {
         patches.add(positions, features);
     }
 
+    /**
+     * What tells the content of a position from others: its token, or for a patch token something
+     * made of its picture.
+     */
+    int contentAt(int position) {
+        int token = tokens[position];
+        return patches == null ? token : patches.content(position, token);
+    }
+
     /** Forgets tokens that have not been read. */
     public void dropUnread() {
         length = cache.position();
@@ -96,7 +105,6 @@ public final class Sequence implements AutoCloseable {
         if (patches == null) {
             return null;
         }
-        patches.forgetBefore(from);
         return patches.load(from, count, cancel) ? patches : null;
     }
 

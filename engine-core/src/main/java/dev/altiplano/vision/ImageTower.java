@@ -53,7 +53,7 @@ public final class ImageTower {
                         .map(layer -> new TowerLayer(layer, rope, attention))
                         .toList();
         long room = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
-        most = (int) Math.clamp(room / scratchBytes(config, 1), 1, TILES);
+        most = Math.clamp(room / scratchBytes(config, 1), 1, TILES);
     }
 
     /** Bytes that a pass takes, most of them on the heap. */

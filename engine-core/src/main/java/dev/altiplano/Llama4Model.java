@@ -1,8 +1,12 @@
 package dev.altiplano;
 
 import dev.altiplano.LoadProgress.Stage;
+import dev.altiplano.event.FlightRecord;
+import dev.altiplano.event.LoadFacts;
+import dev.altiplano.event.Span;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Sequence;
+import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.loader.ChatTemplate;
 import dev.altiplano.loader.Checkpoint;
@@ -68,6 +72,7 @@ public final class Llama4Model implements AutoCloseable {
      * @throws InsufficientMemoryException if the plan for the wanted context cannot fit
      */
     public static Llama4Model open(Path folder, ModelOptions options) {
+        Span<LoadFacts> span = FlightRecord.load();
         Checkpoint checkpoint = Checkpoint.open(folder);
         try {
             options.report(Stage.CHECKPOINT);
@@ -90,6 +95,9 @@ public final class Llama4Model implements AutoCloseable {
                 Llama4Model model = new Llama4Model(checkpoint, options, text);
                 options.report(Stage.WORKERS);
                 options.report(Stage.READY);
+                if (span != null) {
+                    span.end(model.loadFacts());
+                }
                 return model;
             } catch (Throwable e) {
                 text.close();
@@ -99,6 +107,15 @@ public final class Llama4Model implements AutoCloseable {
             checkpoint.close();
             throw e;
         }
+    }
+
+    private LoadFacts loadFacts() {
+        return new LoadFacts(
+                checkpoint.folder().toString(),
+                config().layers().size(),
+                memoryPlan(1).weightBytes(),
+                options.threads(),
+                KernelInfo.description());
     }
 
     /**

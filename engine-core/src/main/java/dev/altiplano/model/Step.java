@@ -53,6 +53,7 @@ final class Step {
     private final SoftmaxAttention attention;
     private final Rope rope;
     private final @Nullable Routing routing;
+    private final StepTrace trace = new StepTrace();
     private @Nullable KvCache cache;
     private boolean temperatureVaries;
 
@@ -177,6 +178,11 @@ final class Step {
 
     SoftmaxAttention attention() {
         return attention;
+    }
+
+    /** For recordings. */
+    StepTrace trace() {
+        return trace;
     }
 
     Rope rope() {

@@ -1,6 +1,9 @@
 package dev.altiplano.model;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.event.FlightRecord;
+import dev.altiplano.event.Span;
+import dev.altiplano.event.StepFacts;
 import dev.altiplano.kernels.Embedding;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvType;
@@ -54,6 +57,7 @@ public final class TextModel implements AutoCloseable {
     private final Rows selected;
     private final Rows logits;
     private final Pass pass = new Pass();
+    private final WeightBytes bytes;
     private boolean closed; // guarded by turn
 
     /**
@@ -74,6 +78,7 @@ public final class TextModel implements AutoCloseable {
         layout = new KvLayout(config.kvHeads(), config.headDim(), kvType);
         layers = layers(config, weights);
         step = new Step(config, layout, blockSize);
+        bytes = WeightBytes.of(weights);
         int rows = Math.min(LOGIT_ROWS, blockSize);
         selected = Rows.of(rows, config.hiddenSize());
         logits = Rows.of(rows, config.vocabularySize());
@@ -177,15 +182,43 @@ public final class TextModel implements AutoCloseable {
             pass.tokens = tokens;
             pass.from = from;
             pass.wish = wish;
+            Span<StepFacts> span = FlightRecord.step(count == 1);
+            step.trace().begin(span != null);
             workers.run(pass, sizes[log2(count)], count);
             if (pass.cancelled) {
                 throw new CancellationException("cancelled while reading tokens");
+            }
+            if (span != null) {
+                span.end(facts(cache, count, wish));
             }
             cache.commit(count);
         } finally {
             pass.release();
             turn.unlock();
         }
+    }
+
+    /** What a recording is told of a step; before its positions are committed. */
+    private StepFacts facts(KvCache cache, int count, Wish wish) {
+        StepTrace trace = step.trace();
+        long heads = (count - 1) / selected.capacity() + 1; // read again for every few rows
+        if (!wish.allPositions()) {
+            heads = 1;
+        }
+        return new StepFacts(
+                cache.position(),
+                count,
+                trace.workers(),
+                trace.experts(),
+                trace.expertsRead(),
+                trace.attentionNanos(),
+                trace.feedForwardNanos(),
+                trace.headNanos(),
+                bytes.layers()
+                        + trace.expertBytes()
+                        + count * bytes.row()
+                        + (wish.logits() == null ? 0 : heads * bytes.head()),
+                cache.bytesAttended(count));
     }
 
     /** Refuses calls from listeners of a pass: they would change it half-way. */
@@ -241,6 +274,7 @@ public final class TextModel implements AutoCloseable {
         @Override
         public void run(Worker worker) {
             Wish wanted = Objects.requireNonNull(wish);
+            step.trace().starts(worker);
             embed(worker);
             step.rope().prepare(worker, step.cache().position(), step.count());
             observe(wanted, 0, step.x, worker);
@@ -294,6 +328,7 @@ public final class TextModel implements AutoCloseable {
                     sink.accept(step.cache().position() + row, logits);
                 }
             }
+            step.trace().headed(worker);
         }
 
         /** Logits of {@code count} rows of the residual stream; await before they are read. */

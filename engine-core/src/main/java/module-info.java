@@ -1,6 +1,8 @@
 /** Runs Llama 4: the public API is the package {@code dev.altiplano}. */
 module dev.altiplano {
     requires transitive dev.altiplano.loader;
+    requires transitive java.desktop; // BufferedImage
+    requires com.twelvemonkeys.imageio.webp;
     requires org.slf4j;
     requires java.management;
     requires jdk.management;

@@ -17,7 +17,7 @@ import java.util.List;
  * <p>Eight layers, hidden 32, chunk 4, six experts; MoE in every second layer, layers 3 and 7
  * without position encoding.
  */
-final class FormulaCheckpoint {
+public final class FormulaCheckpoint {
     private static final int HIDDEN = 32;
     private static final int EXPERT = 24;
     private static final int DENSE = 40;
@@ -101,15 +101,23 @@ final class FormulaCheckpoint {
         all.add(new TensorSpec(name, "F32", java.util.Arrays.stream(shape).boxed().toList()));
     }
 
-    /** The formula: FNV-1a of the name seeds a linear congruential generator. */
     static float[] values(TensorSpec tensor) {
-        long state = 0xcbf29ce484222325L;
-        for (byte b : tensor.name().getBytes(StandardCharsets.UTF_8)) {
-            state = (state ^ (b & 0xff)) * 0x100000001b3L;
-        }
-        boolean norm = tensor.name().endsWith("norm.weight");
         int count =
                 (int) tensor.shape().stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+        return values(tensor.name(), count);
+    }
+
+    /**
+     * The formula: FNV-1a of the name seeds a linear congruential generator.
+     *
+     * @param name weights of norms lie around 1, everything else around 0
+     */
+    public static float[] values(String name, int count) {
+        long state = 0xcbf29ce484222325L;
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            state = (state ^ (b & 0xff)) * 0x100000001b3L;
+        }
+        boolean norm = name.matches(".*norm(_pre|_post)?\\.weight");
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             state = state * 6364136223846793005L + 1442695040888963407L;

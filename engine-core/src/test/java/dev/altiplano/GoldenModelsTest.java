@@ -18,7 +18,21 @@ class GoldenModelsTest {
     private static final double TOLERANCE_OF_CLOSE_CHOICES = 2e-2;
 
     @ParameterizedTest
-    @ValueSource(strings = {"scout", "maverick", "odd", "bias", "top2", "dense", "llama3_rope"})
+    @ValueSource(
+            strings = {
+                "scout",
+                "maverick",
+                "odd",
+                "bias",
+                "top2",
+                "dense",
+                "llama3_rope",
+                "q_fbgemm",
+                "q_fp8_block",
+                "q_int4_asym",
+                "q_int8",
+                "q_modelopt_nvfp4"
+            })
     void everyLayerAndEveryLogitIsRight(String name) {
         try (Goldens goldens = Goldens.open(name);
                 Llama4Model model = Llama4Model.open(Goldens.folder(name))) {

@@ -26,4 +26,9 @@ public record Spread(double median, double least, double most) {
                 sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         return new Spread(median, sorted[0], sorted[sorted.length - 1]);
     }
+
+    /** How far the measurements lie apart, as a share of the median; 0 when all are equal. */
+    public double range() {
+        return most == least ? 0 : (most - least) / median;
+    }
 }

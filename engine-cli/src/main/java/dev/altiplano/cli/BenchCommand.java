@@ -1,11 +1,13 @@
 package dev.altiplano.cli;
 
 import dev.altiplano.Llama4Model;
-import dev.altiplano.bench.ReadBandwidth;
+import dev.altiplano.ModelOptions;
+import dev.altiplano.bench.LimitProbe;
+import dev.altiplano.bench.Limits;
+import dev.altiplano.bench.RooflineReport;
 import dev.altiplano.bench.SpeedRun;
-import dev.altiplano.bench.Spread;
-import dev.altiplano.bench.TokenTraffic;
-import dev.altiplano.kernels.KernelInfo;
+import dev.altiplano.bench.TokenWork;
+import dev.altiplano.bench.synthetic.SyntheticCheckpoint;
 import dev.altiplano.loader.Checkpoint;
 
 import org.jspecify.annotations.Nullable;
@@ -13,32 +15,53 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 
-/** Measures speed. */
+/** Measures speed, and writes models to measure it with. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description =
-                "Measures how fast a model reads a prompt and writes an answer, how many bytes of"
-                    + " weights a token reads, and which share of the memory's bandwidth that is.",
+        description = {
+            "Measures how fast a model reads a prompt and writes an answer, and how close that"
+                    + " comes to what the memory and the processors of this machine can do.",
+            "",
+            "With --limits it measures the machine alone; with --synthetic it writes a folder with"
+                    + " random weights of a real shape."
+        },
         footer = {
             "",
-            "Speeds are medians, with the least and the most, after two seconds of warming up."
-                    + " Weights that fit the processor's cache can exceed the memory's bandwidth.",
+            "Speeds are medians, with the least and the most, after warming up."
+                    + " The limits are measured in between. Weights that a cache holds can exceed"
+                    + " the memory's bandwidth. What figures of a part of a model say about the"
+                    + " whole assumes that it reaches the same shares.",
             "",
-            "Example:",
-            "  altiplano bench demo/stories -p 256 -n 64 --repeat 3"
+            "Examples:",
+            "  altiplano bench demo/stories -p 256 -n 64 --repeat 3",
+            "  altiplano bench --synthetic scout --layers 4 --write /tmp/scout4",
+            "  altiplano bench /tmp/scout4 --depth 0,8191 --json"
         })
 final class BenchCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Mixin private final ModelArgument model = new ModelArgument();
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "MODEL",
+            description = "Checkpoint folder in the Hugging Face layout.")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads that compute. Default: all processors.")
+    private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
             names = "-p",
@@ -53,125 +76,152 @@ final class BenchCommand implements Callable<Integer> {
     private int decodedTokens = 128;
 
     @Option(
+            names = "--depth",
+            paramLabel = "D",
+            split = ",",
+            description =
+                    "Tokens that the sequence holds before; several, separated by commas, are"
+                            + " measured in turn. Default: 0.")
+    private List<Integer> depths = List.of(0);
+
+    @Option(
             names = "--repeat",
             paramLabel = "R",
             description = "Measurements of each. Default: ${DEFAULT-VALUE}.")
     private int repeats = 5;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "S",
+            description =
+                    "Seconds of warming up for each quantity; at least one run. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private int warmSeconds = 2;
+
+    @Option(
+            names = "--whole",
+            paramLabel = "N",
+            description =
+                    "Layers of the whole model, if MODEL is a part of it: says how fast it would"
+                            + " be. Default: ${DEFAULT-VALUE}.")
+    private int wholeLayers = 48;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
+
+    @Option(
+            names = "--limits",
+            description = "Measure what the machine can do at best, and no model.")
+    private boolean limitsAlone;
+
+    @Mixin private final SyntheticOptions synthetic = new SyntheticOptions();
 
     BenchCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
-    /**
-     * What was found.
-     *
-     * @param bandwidth bytes per second
-     */
-    private record Findings(
-            int threads, TokenTraffic traffic, double bandwidth, SpeedRun.Speed speed) {
-        /** Share of the bandwidth that decoding uses, if it was measured. */
-        @Nullable Double share() {
-            return speed.decode().map(s -> s.median() * traffic.total() / bandwidth).orElse(null);
-        }
-    }
-
     @Override
     public Integer call() {
-        SpeedRun measured = Usage.check(() -> new SpeedRun(promptTokens, decodedTokens, repeats));
-        model.options();
-        TokenTraffic traffic;
-        try (Checkpoint checkpoint = Checkpoint.open(model.folder())) {
-            traffic = TokenTraffic.of(checkpoint.text(), checkpoint.config());
-        }
-        SpeedRun.Speed speed;
-        try (Llama4Model opened = model.open()) {
-            speed = measured.run(opened, terminal::progress);
-        }
-        terminal.progress("measuring memory");
-        double bandwidth = ReadBandwidth.measure(model.threads());
-        terminal.endProgress();
-        Findings findings = new Findings(model.threads(), traffic, bandwidth, speed);
-        if (json) {
-            terminal.out().println(Json.pretty(asJson(findings)));
+        ModelOptions options = Usage.check(() -> ModelOptions.defaults().threads(threads));
+        Usage.atLeast(1, "--repeat", repeats);
+        Usage.atLeast(1, "--whole", wholeLayers);
+        Usage.atLeast(0, "--warm-up", warmSeconds);
+        boolean written = synthetic.wanted();
+        Usage.notBoth(written, limitsAlone, "--synthetic and --limits");
+        Usage.notBoth(written, folder != null, "--synthetic and MODEL");
+        Usage.notBoth(limitsAlone, folder != null, "--limits and MODEL");
+        if (written) {
+            write();
+        } else if (limitsAlone) {
+            measureLimits();
+        } else if (folder != null) {
+            measureModel(folder, options);
         } else {
-            print(findings);
+            throw CommandException.usage(
+                    "what is to be measured? MODEL, or --limits, or --synthetic to write a model");
         }
         return ExitCode.FINE;
     }
 
-    private void print(Findings found) {
-        Table table = new Table();
-        table.row("machine", "%s, %d threads".formatted(KernelInfo.description(), found.threads));
-        KernelInfo.slowReason().ifPresent(reason -> table.row("", "slow: " + reason));
-        found.speed
-                .prefill()
-                .ifPresent(s ->
-                        table.row("prefill", "%d tokens: %s".formatted(promptTokens, text(s))));
-        found.speed
-                .decode()
-                .ifPresent(s ->
-                        table.row("decode", "%d tokens: %s".formatted(decodedTokens, text(s))));
-        table.row("weights read a token", Sizes.bytes(found.traffic.total()));
-        table.row("memory bandwidth", Sizes.bytes((long) found.bandwidth) + "/s");
-        Double share = found.share();
-        if (share != null) {
-            table.row(
-                    "share of bandwidth",
-                    String.format(Locale.ROOT, "%.0f %% while decoding", 100 * share));
+    private void write() {
+        Path target = synthetic.folder();
+        SyntheticCheckpoint checkpoint = synthetic.checkpoint();
+        checkpoint.write(target, threads, terminal::progress);
+        terminal.endProgress();
+        terminal.out()
+                .println(
+                        "%s: %s, %s, %s"
+                                .formatted(
+                                        target,
+                                        checkpoint.shape(),
+                                        checkpoint.format(),
+                                        Sizes.bytes(checkpoint.bytes())));
+    }
+
+    private void measureLimits() {
+        terminal.progress("warming up");
+        try (LimitProbe probe = LimitProbe.open(threads)) {
+            List<Limits> limits = limits(probe);
+            terminal.endProgress();
+            if (json) {
+                terminal.out().println(Json.pretty(LimitsJson.of(probe, limits)));
+            } else {
+                terminal.out().print(LimitsText.of(probe, limits));
+            }
         }
-        terminal.out().print(table.text());
     }
 
-    private static String text(Spread speed) {
-        return String.format(
-                Locale.ROOT,
-                "%.1f tokens/s (%.1f to %.1f)",
-                speed.median(),
-                speed.least(),
-                speed.most());
+    /** Looks at the limits with 1, 2, 4, … threads, up to all of them. */
+    private List<Limits> limits(LimitProbe probe) {
+        List<Limits.Log> logs = new ArrayList<>();
+        for (int some = 1; some < threads; some *= 2) {
+            logs.add(new Limits.Log(probe, some));
+        }
+        logs.add(new Limits.Log(probe));
+        for (int i = 0; i < repeats; i++) {
+            terminal.progress("measuring limits, %d of %d".formatted(i + 1, repeats));
+            logs.forEach(Limits.Log::sample); // in turn: a disturbance meets all of them
+        }
+        return logs.stream().map(Limits.Log::limits).toList();
     }
 
-    private Map<String, @Nullable Object> asJson(Findings found) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("kernels", KernelInfo.description());
-        json.put("threads", found.threads);
-        json.put("repeats", repeats);
-        json.put("prompt_tokens", promptTokens);
-        json.put(
-                "prefill_tokens_per_second",
-                found.speed.prefill().map(BenchCommand::asJson).orElse(null));
-        json.put("decoded_tokens", decodedTokens);
-        json.put(
-                "decode_tokens_per_second",
-                found.speed.decode().map(BenchCommand::asJson).orElse(null));
-        json.put("bytes_per_token", asJson(found.traffic));
-        json.put("bandwidth_bytes_per_second", found.bandwidth);
-        json.put("bandwidth_share", found.share());
-        return json;
+    private void measureModel(Path folder, ModelOptions options) {
+        SpeedRun run =
+                Usage.check(() ->
+                        new SpeedRun(
+                                promptTokens,
+                                decodedTokens,
+                                repeats,
+                                depths,
+                                Duration.ofSeconds(warmSeconds)));
+        TokenWork work;
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            requirePositions(run, checkpoint.config().maxPositions());
+            work = TokenWork.of(checkpoint);
+        }
+        try (Llama4Model model = Llama4Model.open(folder, options.context(run.positions()));
+                LimitProbe probe = LimitProbe.open(threads)) {
+            SpeedRun.Outcome outcome = run.run(model, probe, terminal::progress);
+            terminal.endProgress();
+            BenchResults results =
+                    new BenchResults(
+                            new RooflineReport(work, run, outcome),
+                            probe,
+                            model.memoryPlan(run.positions()),
+                            wholeLayers);
+            if (json) {
+                terminal.out().println(Json.pretty(BenchJson.of(results)));
+            } else {
+                terminal.out().print(BenchText.of(results));
+            }
+        }
     }
 
-    private static Map<String, Object> asJson(Spread spread) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("median", spread.median());
-        json.put("min", spread.least());
-        json.put("max", spread.most());
-        return json;
-    }
-
-    private static Map<String, Object> asJson(TokenTraffic traffic) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("total", traffic.total());
-        json.put("attention", traffic.attention());
-        json.put("router", traffic.router());
-        json.put("experts", traffic.experts());
-        json.put("shared", traffic.shared());
-        json.put("dense", traffic.dense());
-        json.put("norms", traffic.norms());
-        json.put("embedding", traffic.embedding());
-        json.put("head", traffic.head());
-        return json;
+    private static void requirePositions(SpeedRun run, long most) {
+        if (run.positions() > most) {
+            throw CommandException.usage(
+                    "--depth, -p and -n need %d positions, the model has %d (max_position_embeddings)"
+                            .formatted(run.positions(), most));
+        }
     }
 }

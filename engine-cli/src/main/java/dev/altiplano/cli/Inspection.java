@@ -2,7 +2,8 @@ package dev.altiplano.cli;
 
 import dev.altiplano.MemoryPlan;
 import dev.altiplano.PerformanceFinding;
-import dev.altiplano.bench.TokenTraffic;
+import dev.altiplano.bench.TokenCost;
+import dev.altiplano.bench.TokenWork;
 import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
@@ -46,8 +47,8 @@ record Inspection(Checkpoint checkpoint, MemoryPlan plan, List<PerformanceFindin
         return byDType().stream().mapToLong(Group::elements).sum();
     }
 
-    TokenTraffic traffic() {
-        return TokenTraffic.of(checkpoint.text(), config());
+    TokenCost traffic() {
+        return TokenWork.of(checkpoint).weightBytes();
     }
 
     List<Group> byDType() {

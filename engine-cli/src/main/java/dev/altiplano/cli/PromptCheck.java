@@ -5,6 +5,7 @@ import dev.altiplano.Llama4Model;
 import dev.altiplano.Sampling;
 import dev.altiplano.TraceConsumer;
 import dev.altiplano.loader.ChatTemplate;
+import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.SafetensorsFile;
 import dev.altiplano.loader.StoredTensor;
@@ -30,8 +31,17 @@ final class PromptCheck {
     private final SafetensorsFile tensors;
     private final double tolerance;
 
-    PromptCheck(Llama4Model model, Path folder, SafetensorsFile tensors, Expected expected) {
+    /** What was found out about the weights; told with the first prompt. */
+    private Findings weights;
+
+    PromptCheck(
+            Llama4Model model,
+            Path folder,
+            SafetensorsFile tensors,
+            Expected expected,
+            Findings weights) {
         this.model = model;
+        this.weights = weights;
         this.texts = new TokenizerFolder(folder);
         this.tensors = tensors;
         this.tolerance = expected.tolerance(model.config());
@@ -41,9 +51,14 @@ final class PromptCheck {
     record Verdict(boolean passed, String line) {}
 
     /** What was found out about one prompt so far. */
-    private static final class Findings {
+    static final class Findings {
         private final List<String> facts = new ArrayList<>();
         private final List<String> faults = new ArrayList<>();
+
+        void add(Findings others) {
+            facts.addAll(others.facts);
+            faults.addAll(others.faults);
+        }
 
         private Verdict verdict(int number) {
             String end = faults.isEmpty() ? "passed" : "FAILED: " + String.join("; ", faults);
@@ -62,6 +77,8 @@ final class PromptCheck {
             } else {
                 int[] ids = ids(prompt);
                 findings.facts.add(ids.length + " tokens");
+                findings.add(weights);
+                weights = new Findings();
                 text(prompt, ids, findings);
                 numbers(prompt, ids, findings);
                 greedy(prompt, ids, findings);
@@ -70,6 +87,22 @@ final class PromptCheck {
             findings.faults.add(String.valueOf(e.getMessage()));
         }
         return findings.verdict(prompt.number());
+    }
+
+    /** Compares the recorded rows of dequantised weights, if there are any. */
+    static Findings weights(Path folder, SafetensorsFile tensors) {
+        Findings findings = new Findings();
+        List<StoredTensor> recorded = DequantisedCheck.recorded(tensors);
+        if (recorded.isEmpty()) {
+            return findings;
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            DequantisedCheck check = new DequantisedCheck(checkpoint, tensors);
+            recorded.forEach(tensor -> check.fault(tensor).ifPresent(findings.faults::add));
+        }
+        int exact = recorded.size() - findings.faults.size();
+        findings.facts.add("weights %d/%d".formatted(exact, recorded.size()));
+        return findings;
     }
 
     private int[] ids(Expected.Prompt prompt) {

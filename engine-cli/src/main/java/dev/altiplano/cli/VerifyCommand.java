@@ -20,7 +20,8 @@ import java.util.concurrent.Callable;
         footer = {
             "",
             "Prints one line a prompt: hidden states layer by layer, logits, greedy tokens and,"
-                    + " where recorded, the rendered chat. Exit code 1 when any fails.",
+                    + " where recorded, dequantised weights and the rendered chat. Exit code 1"
+                    + " when any fails.",
             "",
             "Example:",
             "  altiplano verify demo/stories"
@@ -42,7 +43,9 @@ final class VerifyCommand implements Callable<Integer> {
             Expected expected = Expected.read(folder);
             try (SafetensorsFile tensors =
                     SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
-                return verify(expected, new PromptCheck(opened, folder, tensors, expected));
+                PromptCheck.Findings weights = PromptCheck.weights(folder, tensors);
+                return verify(
+                        expected, new PromptCheck(opened, folder, tensors, expected, weights));
             }
         }
     }

@@ -61,7 +61,7 @@ class AltiplanoTest {
                 "render M --context b --no-generation-prompt | contradict each other",
                 "bench M -p 0 -n 0 | 0 prompt tokens and 0 decoded tokens",
                 "bench M -p -1 | -1 prompt tokens",
-                "bench M --repeat 0 | 0 repeats, expected 1 or more",
+                "bench M --repeat 0 | --repeat is 0, expected 1 or more",
             })
     void wrongCallsAreAnsweredWithOneLineAndTwo(String args, String words) {
         Run run = Run.of(args.isEmpty() ? new String[0] : args.split(" ", -1));

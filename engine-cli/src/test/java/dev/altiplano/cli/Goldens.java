@@ -1,5 +1,7 @@
 package dev.altiplano.cli;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +27,15 @@ final class Goldens {
     /** A tiny checkpoint without a tokenizer, with recorded answers. */
     static Path golden(String name) {
         return repository().resolve(GOLDENS).resolve(name);
+    }
+
+    /** The same, or one recorded beside the repository; the test is skipped where it is absent. */
+    static Path goldenOrShared(String name) {
+        Path own = golden(name);
+        Path folder =
+                Files.exists(own) ? own : repository().resolve("../shared/goldens").resolve(name);
+        assumeThat(folder).as("recorded results beside the repository").isDirectory();
+        return folder;
     }
 
     /** Copies the files of a folder into an empty one. */

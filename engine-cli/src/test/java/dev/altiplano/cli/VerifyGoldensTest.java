@@ -42,6 +42,27 @@ class VerifyGoldensTest {
         assertThat(run.fine()).matches(ALL_PASSED);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "q_fbgemm",
+                "q_fp8_block",
+                "q_fp8_channel",
+                "q_fp8_finegrained",
+                "q_fp8_tensor",
+                "q_int4",
+                "q_int4_asym",
+                "q_int8",
+                "q_modelopt_fp8",
+                "q_modelopt_nvfp4",
+                "q_nvfp4"
+            })
+    void everyQuantisedGoldenIsRight(String name) {
+        Run run = Run.of("verify", Goldens.goldenOrShared(name).toString());
+
+        assertThat(run.fine()).matches(ALL_PASSED).contains(", weights 2/2");
+    }
+
     @Test
     void aSpoiledWeightIsFoundInItsLayer() throws IOException {
         Goldens.copy(Goldens.golden("odd"), place);

@@ -1,6 +1,7 @@
 package dev.altiplano.kernels;
 
 import dev.altiplano.kernels.internal.KernelSets;
+import dev.altiplano.kernels.internal.Weights;
 
 import java.util.Objects;
 
@@ -22,7 +23,13 @@ public final class Embedding {
         }
         Objects.checkIndex(index, table.outputs());
         Objects.checkFromIndexSize(offset, table.inputs(), out.length);
-        long start = (long) index * table.inputs() * table.dtype().bytes();
+        if (table.scales() != null) { // rare, and one row a token
+            for (int i = 0; i < table.inputs(); i++) {
+                out[offset + i] = Weights.at(table, index, i);
+            }
+            return;
+        }
+        long start = index * table.rowBytes();
         KernelSets.BEST.decode(table.data(), table.dtype(), start, out, offset, table.inputs());
     }
 }

@@ -1,12 +1,13 @@
 package dev.altiplano.kernels;
 
+import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.ScalarKernels;
+import dev.altiplano.kernels.internal.SumOperands;
 import dev.altiplano.kernels.internal.TileOperands;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -84,25 +85,32 @@ public final class KernelProbe {
     }
 
     private static KernelProbe dots(Matrix m, int rows) {
-        float[] x = ramp(m.inputs());
-        float[] y = new float[rows];
-        float[] lanes = new float[4 * KERNELS.lanes()];
+        DotOperands d = new DotOperands();
+        d.x = Rows.of(1, m.inputs());
+        fill(d.x.data());
+        d.count = 1;
+        d.width = 1;
+        d.arranged = Scratch.allocate(m.inputs());
+        DotOperands[] groups = {d};
+        Rows y = Rows.of(1, rows);
+        KERNELS.arrange(m, 0, d);
         return both(
                 "dot products of %s rows".formatted(m.dtype()),
                 1,
-                kernels -> kernels.dots(m, 0, rows, x, 0, y, 0, lanes));
+                kernels -> kernels.dots(m, 0, rows, groups, y, 0));
     }
 
     private static KernelProbe rowSums(Matrix m, int rows) {
         int columns = Math.min(MOST_COLUMNS, m.outputs() / LEAST_ROW * LEAST_ROW);
-        float[] x = ramp(rows);
-        float[] y = new float[columns];
+        SumOperands s = new SumOperands();
+        s.x = Scratch.allocate(rows);
+        s.sums = Scratch.allocate(columns);
         return both(
                 "sums of %s rows".formatted(m.dtype()),
                 1,
                 kernels -> {
-                    Arrays.fill(y, 0);
-                    kernels.addRows(m, 0, rows, 0, columns, x, 0, y);
+                    s.x0 = 0;
+                    kernels.addRows(m, 0, rows, 0, columns, s);
                 });
     }
 
@@ -184,9 +192,13 @@ public final class KernelProbe {
 
     private static float[] ramp(int count) {
         float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
+        fill(values);
+        return values;
+    }
+
+    private static void fill(float[] values) {
+        for (int i = 0; i < values.length; i++) {
             values[i] = (i % 17 - 8) / 8f;
         }
-        return values;
     }
 }

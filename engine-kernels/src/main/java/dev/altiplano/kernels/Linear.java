@@ -11,7 +11,7 @@ public final class Linear {
      * Loop. Lays {@code x} out for the multiplications that follow; await before the first of them.
      */
     public static void pack(Worker w, Rows x) {
-        if (x.count() > 1) {
+        if (x.count() > MatVec.MOST_ROWS) {
             MatMat.pack(w, x);
         }
     }
@@ -48,15 +48,14 @@ public final class Linear {
         if (x.count() == 0) {
             return;
         }
-        boolean byOutput = weights.order() == Order.OUTPUT_MAJOR;
-        if (x.count() == 1) {
-            if (byOutput) {
+        if (weights.order() == Order.OUTPUT_MAJOR) {
+            if (x.count() <= MatVec.MOST_ROWS) {
                 MatVec.outputMajor(w, weights, x, y, column);
             } else {
-                MatVec.inputMajor(w, weights, x, y, column);
+                MatMat.outputMajor(w, weights, x, y, column);
             }
-        } else if (byOutput) {
-            MatMat.outputMajor(w, weights, x, y, column);
+        } else if (x.count() == 1) {
+            MatVec.inputMajor(w, weights, x, y, column);
         } else {
             MatMat.inputMajor(w, weights, x, y, column);
         }

@@ -1,12 +1,12 @@
 package dev.altiplano.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
-import dev.altiplano.kernels.internal.Weights;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,8 +35,8 @@ final class MatMat {
     /** Columns of a panel: what one register tile is wide. */
     static final int PANEL = 2 * LANES;
 
-    /** Weight rows of a band with many activation rows, output-major: 200 KB or less. */
-    private static final int BAND_ROWS = 12 * KERNELS.tileRows();
+    /** Weight rows of a band with many activation rows, output-major: 400 or 120 KB. */
+    private static final int BAND_ROWS = (LANES >= 16 ? 24 : 12) * KERNELS.tileRows();
 
     /** Up to so many activation rows stay in the second-level cache with all their inputs. */
     private static final int FEW_ROWS = 64;
@@ -49,6 +49,12 @@ final class MatMat {
 
     /** Activation rows laid out at once, input-major. */
     private static final int GROUP = 12 * KERNELS.tileRows();
+
+    /** Inputs of a panel that are packed at once. */
+    private static final int PIECE = 64;
+
+    /** Bytes of a cache line. */
+    private static final int LINE = 64;
 
     private MatMat() {}
 
@@ -65,13 +71,21 @@ final class MatMat {
             int rows = Math.min(PANEL, x.count() - row);
             int from = item % blocks * DEPTH;
             int to = Math.min(from + DEPTH, x.width());
-            for (int r = 0; r < rows; r++) {
-                long at = x.offset(row) + (long) from * rows + r;
-                int start = x.offset(row + r);
-                for (int k = start + from; k < start + to; k++) {
-                    packed.set(FLOAT, 4 * at, x.data()[k]);
-                    at += rows;
-                }
+            for (int k = from; k < to; k += PIECE) {
+                packPiece(x, row, rows, k, Math.min(k + PIECE, to), packed);
+            }
+        }
+    }
+
+    /** Inputs of one panel; so few that what is written stays in the first-level cache. */
+    private static void packPiece(
+            Rows x, int row, int rows, int from, int to, MemorySegment packed) {
+        for (int r = 0; r < rows; r++) {
+            long at = x.offset(row) + (long) from * rows + r;
+            int start = x.offset(row + r);
+            for (int k = start + from; k < start + to; k++) {
+                packed.set(FLOAT, 4 * at, x.data()[k]);
+                at += rows;
             }
         }
     }
@@ -79,8 +93,9 @@ final class MatMat {
     static void outputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
         Scratch scratch = w.scratch;
         int padded = (x.count() + PANEL - 1) / PANEL * PANEL;
-        int blocks = padded > FEW_ROWS ? 1 : LONG_BLOCKS;
-        int rows = bandRows(w, m.outputs(), BAND_ROWS / blocks);
+        boolean few = padded <= FEW_ROWS;
+        int blocks = few ? LONG_BLOCKS : 1;
+        int rows = bandRows(w, m.outputs(), few ? BAND_ROWS / 8 : BAND_ROWS);
         int bands = (m.outputs() + rows - 1) / rows;
         boolean spread = x.count() == padded; // nothing to do when all panels are full
         for (int band; (band = w.next(bands)) >= 0; ) {
@@ -96,6 +111,9 @@ final class MatMat {
             t.c.asSlice(0, 4L * count * padded).fill((byte) 0);
             for (int k = 0; k < m.inputs(); k += blocks * DEPTH) {
                 int depth = Math.min(blocks * DEPTH, m.inputs() - k);
+                if (!few && k % (LONG_BLOCKS * DEPTH) == 0) {
+                    scratch.touched += touch(m, row, count, k);
+                }
                 decodeRows(m, row, count, k, depth, t.a);
                 timesPanels(scratch, count, x, k, depth);
             }
@@ -112,8 +130,27 @@ final class MatMat {
 
     private static int bandRows(Worker w, int outputs, int most) {
         int tile = KERNELS.tileRows();
-        int shared = (outputs + 3 * w.count() - 1) / (3 * w.count());
-        return Math.min(most, (shared + tile - 1) / tile * tile);
+        int needed = Math.max(3 * w.count(), (outputs + most - 1) / most);
+        int bands = (needed + w.count() - 1) / w.count() * w.count(); // as many for each worker
+        return ((outputs + bands - 1) / bands + tile - 1) / tile * tile;
+    }
+
+    /**
+     * Reads a byte of every cache line of the rows' next inputs: they arrive faster than when they
+     * are decoded.
+     */
+    private static int touch(Matrix m, int row, int count, int k) {
+        long from = (long) k * m.dtype().bits() / 8;
+        long length = (long) LONG_BLOCKS * DEPTH * m.dtype().bits() / 8;
+        int sum = 0;
+        for (int r = row; r < row + count; r++) {
+            long start = r * m.rowBytes();
+            long end = start + Math.min(from + length, m.rowBytes());
+            for (long i = start + from; i < end; i += LINE) {
+                sum += m.data().get(JAVA_BYTE, i);
+            }
+        }
+        return sum;
     }
 
     /** FP32 copies of weight rows, inputs k and following: {@code [blocks][count][DEPTH]}. */
@@ -186,6 +223,7 @@ final class MatMat {
             for (int r = 0; r < y.count(); r++) {
                 int at = y.offset(r) + column + first;
                 MemorySegment.copy(t.c, JAVA_FLOAT, r * t.rowStep, y.data(), at, count);
+                MatVec.scaleCodes(m, first, count, y.data(), at);
             }
         }
     }
@@ -201,7 +239,7 @@ final class MatMat {
         KERNELS.columns(m, k, depth, first, whole, out);
         for (int i = 0; i < depth; i++) { // what does not fill a panel
             for (int j = whole * PANEL; j < count; j++) {
-                float weight = Weights.at(m, first + j, k + i);
+                float weight = KERNELS.code(m, first + j, k + i);
                 out.set(FLOAT, 4L * ((whole * DEPTH + i) * PANEL + j % PANEL), weight);
             }
         }

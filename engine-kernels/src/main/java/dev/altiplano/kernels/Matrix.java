@@ -1,5 +1,7 @@
 package dev.altiplano.kernels;
 
+import dev.altiplano.kernels.internal.Weights;
+
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
@@ -7,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * Weights of one linear map where they are mapped: nothing is copied or converted.
  *
- * @param data the weights, dense, little-endian, off the heap; exactly {@code outputs * inputs} of
- *     them
+ * @param data the weights, dense, little-endian, off the heap; {@link #rows} rows of {@link
+ *     #rowBytes} bytes
  * @param dtype how one weight is stored
  * @param order which index runs slowest
  * @param outputs length of a result, at least 1
@@ -33,7 +35,13 @@ public record Matrix(
             throw new IllegalArgumentException(
                     "a matrix has %d outputs and %d inputs".formatted(outputs, inputs));
         }
-        long expected = (long) outputs * inputs * dtype.bytes();
+        if (order == Order.INPUT_MAJOR && dtype.isInWords()) {
+            throw new IllegalArgumentException(
+                    "%s codes are packed along the inputs, one output after the other"
+                            .formatted(dtype));
+        }
+        long expected =
+                rows(dtype, order, outputs, inputs) * rowBytes(dtype, order, outputs, inputs);
         if (data.byteSize() != expected) {
             throw new IllegalArgumentException(
                     "a %s matrix with %d outputs and %d inputs has %d bytes, expected %d"
@@ -43,7 +51,7 @@ public record Matrix(
             throw new IllegalArgumentException("weights must lie off the heap");
         }
         if (scales != null) {
-            requireScales(scales, outputs, inputs);
+            scales.requireFor(outputs, inputs);
         }
     }
 
@@ -52,20 +60,32 @@ public record Matrix(
         this(data, dtype, order, outputs, inputs, null);
     }
 
-    private static void requireScales(Scales scales, int outputs, int inputs) {
-        int alongOutputs = scales.outputBlocks(outputs);
-        int alongInputs = scales.inputBlocks(inputs);
-        long expected = (long) alongOutputs * alongInputs * scales.dtype().bytes();
-        if (scales.data().byteSize() != expected) {
-            throw new IllegalArgumentException(
-                    "%d by %d scales of %s have %d bytes, expected %d"
-                            .formatted(
-                                    alongOutputs,
-                                    alongInputs,
-                                    scales.dtype(),
-                                    scales.data().byteSize(),
-                                    expected));
+    /**
+     * Rows of bytes: one per output, or one per input; one per pair of inputs for {@link
+     * DType#F4_E2M1} codes that are stored input-major.
+     */
+    public long rows() {
+        return rows(dtype, order, outputs, inputs);
+    }
+
+    private static long rows(DType dtype, Order order, int outputs, int inputs) {
+        if (order == Order.OUTPUT_MAJOR) {
+            return outputs;
         }
+        return dtype == DType.F4_E2M1 ? (inputs + 1L) / 2 : inputs;
+    }
+
+    /** Bytes from one row to the next. */
+    public long rowBytes() {
+        return rowBytes(dtype, order, outputs, inputs);
+    }
+
+    private static long rowBytes(DType dtype, Order order, int outputs, int inputs) {
+        if (order == Order.INPUT_MAJOR) {
+            return dtype == DType.F4_E2M1 ? outputs : (long) outputs * dtype.bytes();
+        }
+        long bits = (long) inputs * dtype.bits();
+        return dtype.isInWords() ? (bits + 31) / 32 * 4 : (bits + 7) / 8;
     }
 
     /**
@@ -74,5 +94,23 @@ public record Matrix(
      */
     public float scale(int o, int i) {
         return scales == null ? 1 : scales.at(this, o, i);
+    }
+
+    /**
+     * What is subtracted from the code of output {@code o} and input {@code i}; 0 without zero
+     * points. Not for inner loops.
+     */
+    public int zero(int o, int i) {
+        return scales == null ? 0 : scales.zeroAt(this, o, i);
+    }
+
+    /** The weight from input {@code i} to output {@code o}, exactly. Not for inner loops. */
+    public float weight(int o, int i) {
+        return Weights.at(this, o, i);
+    }
+
+    /** Bytes of the codes and of everything that belongs to them. */
+    public long bytes() {
+        return data.byteSize() + (scales == null ? 0 : scales.bytes());
     }
 }

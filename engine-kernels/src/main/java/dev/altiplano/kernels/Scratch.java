@@ -2,19 +2,29 @@ package dev.altiplano.kernels;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import dev.altiplano.kernels.internal.DotOperands;
+import dev.altiplano.kernels.internal.KernelSets;
+import dev.altiplano.kernels.internal.SumOperands;
 import dev.altiplano.kernels.internal.TileOperands;
 
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** Memory of one worker that operations use between two calls of {@link Worker#next}. */
 final class Scratch {
     /** Operands of the register tiles. */
     final TileOperands tile = new TileOperands();
 
+    /** Takes what is read for the caches' sake alone, so that the reading is not left out. */
+    int touched;
+
+    private final SumOperands sums = new SumOperands();
     private float[] floats = {};
+    private DotOperands[][] dots = {};
+    private int dotInputs;
     private MemorySegment left = MemorySegment.NULL;
     private MemorySegment right = MemorySegment.NULL;
     private MemorySegment result = MemorySegment.NULL;
@@ -28,6 +38,40 @@ final class Scratch {
             floats = new float[count];
         }
         return floats;
+    }
+
+    /** Operands of dot products for {@code rows} rows of activations, in groups; made once. */
+    DotOperands[] dots(int inputs, int rows) {
+        int group = KernelSets.BEST.dotRows();
+        int groups = (rows + group - 1) / group;
+        if (inputs > dotInputs || groups >= dots.length) {
+            makeDots(inputs, groups, group);
+        }
+        return dots[groups];
+    }
+
+    /** One list for each number of groups, all of the same objects. */
+    private void makeDots(int inputs, int groups, int group) {
+        int most = Math.max(groups, dots.length - 1);
+        dotInputs = Math.max(inputs, dotInputs);
+        DotOperands[] all = new DotOperands[most];
+        MemorySegment decoded = allocate(DotOperands.DECODED * (long) dotInputs);
+        for (int i = 0; i < most; i++) {
+            all[i] = new DotOperands();
+            all[i].arranged = allocate((long) group * (dotInputs + dotInputs / 8));
+            all[i].decoded = decoded;
+        }
+        dots = new DotOperands[most + 1][];
+        for (int i = 0; i <= most; i++) {
+            dots[i] = Arrays.copyOf(all, i);
+        }
+    }
+
+    /** Operands of sums over {@code columns} columns. */
+    SumOperands sums(int columns) {
+        sums.x = left(TileOperands.STRIDE);
+        sums.sums = result(columns);
+        return sums;
     }
 
     /** Room for the left operand of register tiles: at least {@code count} floats. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,7 +19,9 @@ class LinearTest {
     private final Seed seed = new Seed();
 
     @ParameterizedTest
-    @EnumSource(DType.class)
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "F16", "BF16", "F8_E4M3"})
     void equalsTheSumOfProductsAtEveryNumberOfInputs(DType dtype) {
         for (Order order : Order.values()) {
             for (int inputs : SIZES) {
@@ -29,7 +32,9 @@ class LinearTest {
     }
 
     @ParameterizedTest
-    @EnumSource(DType.class)
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "F16", "BF16", "F8_E4M3"})
     void equalsTheSumOfProductsAtEveryNumberOfOutputs(DType dtype) {
         for (Order order : Order.values()) {
             for (int outputs : SIZES) {
@@ -40,7 +45,9 @@ class LinearTest {
     }
 
     @ParameterizedTest
-    @EnumSource(DType.class)
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "F16", "BF16", "F8_E4M3"})
     void equalsTheSumOfProductsAtEveryNumberOfRows(DType dtype) {
         for (Order order : Order.values()) {
             for (int count : COUNTS) {
@@ -110,17 +117,70 @@ class LinearTest {
 
     @ParameterizedTest
     @EnumSource(Order.class)
-    void givesARowTheSameBitsWhateverTheOtherRows(Order order) {
+    void givesARowTheSameBitsWhateverTheOtherRowsOfALargeBlock(Order order) {
         Matrix m = seed.matrix(DType.BF16, order, 75, 1031);
         Rows x = seed.rows(70, 1031);
         float[] all = multiply(2, m, x, 75, 0).data();
 
-        for (int count : new int[] {2, 3, 5, 8, 13, 16, 17, 31, 33, 64}) {
+        for (int count : new int[] {33, 34, 45, 48, 63, 64}) {
             Rows y = multiply(2, m, x.part(70 - count, count), 75, 0);
 
             assertThat(y.data())
                     .as("%d rows, %s", count, seed.hint())
                     .isEqualTo(Arrays.copyOfRange(all, (70 - count) * 75, 70 * 75));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "F16", "BF16", "F8_E4M3"})
+    void givesARowOfAFewTheSameBitsAsAlone(DType dtype) {
+        Matrix m = seed.matrix(dtype, Order.OUTPUT_MAJOR, 75, 1031);
+        Rows x = seed.rows(MatVec.MOST_ROWS, 1031);
+        for (int count = 2; count <= MatVec.MOST_ROWS; count += 1 + count / 4) {
+            Rows part = x.part(x.count() - count, count);
+            float[] together = multiply(2, m, part, 75, 0).data();
+
+            for (int r = 0; r < count; r++) {
+                Rows alone = multiply(1, m, x.part(x.count() - count + r, 1), 75, 0);
+                assertThat(Arrays.copyOfRange(together, r * 75, (r + 1) * 75))
+                        .as("row %d of %d, %s", r, count, seed.hint())
+                        .isEqualTo(alone.data());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000,1000", "1,1000", "1000,1", "128,128", "16,64", "3,7", "1,16"})
+    void multipliesCodesByTheScaleOfTheirBlock(int outputBlock, int inputBlock) {
+        for (Order order : Order.values()) {
+            for (int inputs : new int[] {64, 200, 1000}) {
+                for (int count : new int[] {1, 5, 40}) {
+                    check(seed.scaled(order, 150, inputs, outputBlock, inputBlock), count);
+                }
+            }
+        }
+    }
+
+    @Test
+    void takesEveryFp8Code() {
+        Matrix m = Seed.codes();
+        Rows x = seed.rows(1, m.inputs());
+
+        Rows y = multiply(1, m, x, 256, 0);
+
+        for (int code = 0; code < 256; code++) {
+            double sum = 0;
+            for (int i = 0; i < m.inputs(); i++) {
+                sum += (double) Seed.e4m3((byte) code) * x.data()[i];
+            }
+            // terms up to 448, 160 of them
+            if ((code & 0x7F) != 0x7F) {
+                assertThat((double) y.data()[code])
+                        .as("code %d", code)
+                        .isCloseTo(sum, within(1e-2));
+            }
         }
     }
 

@@ -37,6 +37,11 @@ final class Seed {
         return (float) (2 * random.nextDouble() - 1);
     }
 
+    /** From 0 to {@code bound - 1}. */
+    int below(int bound) {
+        return random.nextInt(bound);
+    }
+
     Rows rows(int count, int width) {
         Rows rows = Rows.of(count, width);
         for (int i = 0; i < count * width; i++) {
@@ -62,9 +67,39 @@ final class Seed {
                                 JAVA_BYTE,
                                 i,
                                 (byte) (random.nextInt(2) << 7 | random.nextInt(0x38)));
+                default -> throw new IllegalArgumentException("see Quantised: " + dtype);
             }
         }
         return new Matrix(data, dtype, order, outputs, inputs);
+    }
+
+    /** FP8 codes with scales from 0.5 to 1.5 in blocks. */
+    Matrix scaled(Order order, int outputs, int inputs, int outputBlock, int inputBlock) {
+        Matrix codes = matrix(DType.F8_E4M3, order, outputs, inputs);
+        int count =
+                ((outputs + outputBlock - 1) / outputBlock)
+                        * ((inputs + inputBlock - 1) / inputBlock);
+        MemorySegment scales = Arena.ofAuto().allocate(4L * count);
+        for (int i = 0; i < count; i++) {
+            scales.set(FLOAT, 4L * i, 1 + next() / 2);
+        }
+        return new Matrix(
+                codes.data(),
+                DType.F8_E4M3,
+                order,
+                outputs,
+                inputs,
+                new Scales(scales, DType.F32, outputBlock, inputBlock, 1));
+    }
+
+    /** One row of each FP8 code. */
+    static Matrix codes() {
+        int inputs = 160;
+        MemorySegment data = Arena.ofAuto().allocate(256L * inputs);
+        for (int i = 0; i < 256 * inputs; i++) {
+            data.set(JAVA_BYTE, i, (byte) (i / inputs));
+        }
+        return new Matrix(data, DType.F8_E4M3, Order.OUTPUT_MAJOR, 256, inputs);
     }
 
     /** The weight from input {@code i} to output {@code o}. */
@@ -78,6 +113,7 @@ final class Seed {
             case F16 -> Float.float16ToFloat(m.data().get(SHORT, 2 * at));
             case BF16 -> Float.intBitsToFloat(m.data().get(SHORT, 2 * at) << 16);
             case F8_E4M3 -> e4m3(m.data().get(JAVA_BYTE, at)) * m.scale(o, i);
+            default -> throw new IllegalArgumentException("see Quantised: " + m.dtype());
         };
     }
 

@@ -8,10 +8,12 @@ import dev.altiplano.loader.internal.MappedTensor;
 import dev.altiplano.loader.internal.Shard;
 import dev.altiplano.loader.internal.TensorIndex;
 import dev.altiplano.loader.internal.TextWeightsReader;
+import dev.altiplano.loader.internal.VisionReader;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -39,7 +41,8 @@ public final class Checkpoint implements AutoCloseable {
             Configuration configuration,
             GenerationDefaults generationDefaults,
             TensorIndex index,
-            TextWeights text) {}
+            TextWeights text,
+            Optional<Vision> vision) {}
 
     /**
      * Opens a folder. Reads headers and small JSON files only, prints nothing, copies no weight.
@@ -56,7 +59,8 @@ public final class Checkpoint implements AutoCloseable {
         try {
             TensorIndex index = TensorIndex.open(folder, arena);
             TextWeights text = TextWeightsReader.read(configuration, index);
-            Contents contents = new Contents(configuration, defaults, index, text);
+            Optional<Vision> vision = VisionReader.read(folder, configuration, index);
+            Contents contents = new Contents(configuration, defaults, index, text, vision);
             return new Checkpoint(folder, arena, contents);
         } catch (Throwable e) {
             arena.close(); // whatever was mapped before the fault
@@ -77,6 +81,11 @@ public final class Checkpoint implements AutoCloseable {
     /** The text model's weights, valid until this is closed. */
     public TextWeights text() {
         return contents().text();
+    }
+
+    /** The image tower and what belongs to it; empty in text models. */
+    public Optional<Vision> vision() {
+        return contents().vision();
     }
 
     /** Every tensor of the folder, those of the image tower included, in the order of the files. */

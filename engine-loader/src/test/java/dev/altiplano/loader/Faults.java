@@ -68,6 +68,55 @@ final class Faults {
         return faults.faults.stream();
     }
 
+    /** Faults of scales, zero points, shapes and groups, and of what names the scheme. */
+    static Stream<Fault> ofQuantisedFolder(FolderFiles good) {
+        Faults faults = new Faults();
+        faults.parts(good);
+        faults.scheme();
+        return faults.faults.stream();
+    }
+
+    private void parts(FolderFiles good) {
+        List<String> names = new ArrayList<>();
+        good.copy().header(MODEL, root -> names.addAll(root.propertyNames()));
+        for (String name : names) {
+            if (!name.contains("layers.0.") && !name.contains(".experts.")) {
+                continue;
+            }
+            add("no " + name, files -> files.header(MODEL, root -> root.remove(name)));
+            add(name + " renamed", files -> files.headerText(MODEL, h -> h.replace(name, "x")));
+            for (String dtype : List.of("F8_E4M3", "U8", "I8", "I16", "BF16", "F32", "I64")) {
+                add(name + " as " + dtype, tensor(name, "dtype", "\"" + dtype + "\""));
+            }
+            for (String shape : List.of("[]", "[1]", "[2,1]", "[1,1,1]", "[4611686018427387904]")) {
+                add(name + " of " + shape, tensor(name, "shape", shape));
+            }
+        }
+    }
+
+    private void scheme() {
+        for (String field :
+                List.of("quant_method", "format", "config_groups", "weight_block_size", "ignore")) {
+            for (String value : VALUES) {
+                add(field + " = " + value, change(CONFIG, "/quantization_config", field, value));
+            }
+        }
+        String weights = "/quantization_config/config_groups/group_4/weights";
+        for (String field : List.of("num_bits", "group_size", "block_structure")) {
+            for (String value : VALUES) {
+                add(field + " = " + value, change(CONFIG, weights, field, value));
+            }
+        }
+        for (String value : VALUES) {
+            add(
+                    "hf_quant_config.json is " + value,
+                    files -> {
+                        files.json(CONFIG, root -> root.remove("quantization_config"));
+                        files.put("hf_quant_config.json", value.getBytes(UTF_8));
+                    });
+        }
+    }
+
     private void add(String name, Consumer<FolderFiles> spoil) {
         faults.add(new Fault(name, spoil));
     }

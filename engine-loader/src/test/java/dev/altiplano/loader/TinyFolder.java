@@ -35,6 +35,9 @@ final class TinyFolder {
     /** Its tensors, free to be changed before {@link #write}. */
     final TreeMap<String, TensorSpec> tensors = new TreeMap<>();
 
+    /** Whole numbers of I32 and I64 tensors that are not to be 0. */
+    final TreeMap<String, int[]> integers = new TreeMap<>();
+
     private final Path folder;
 
     private TinyFolder(Path folder) {
@@ -174,7 +177,8 @@ final class TinyFolder {
                         (int) spec.shape().stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b);
                 switch (spec.dtype()) {
                     case "F32", "F16", "BF16" -> writer.add(values(spec.name(), count));
-                    case "I32", "I64" -> writer.add(new int[count]);
+                    case "I32", "I64" ->
+                            writer.add(integers.getOrDefault(spec.name(), new int[count]));
                     default -> writer.add(MemorySegment.ofArray(new byte[count]));
                 }
             }

@@ -2,6 +2,7 @@ package dev.altiplano.kernels.internal;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.simd.VectorKernels;
 
 import java.lang.foreign.MemorySegment;
@@ -49,21 +50,44 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     /** Rows that one register tile takes at best. */
     int tileRows();
 
-    /**
-     * Dot products of {@code count} rows of an output-major matrix with one vector.
-     *
-     * @param out receives the results from {@code at} on
-     * @param scratch room for four vectors
-     */
-    void dots(
-            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch);
+    /** Rows of activations that can share one reading of the weights in dot products. */
+    int dotRows();
 
     /**
-     * Adds rows of an input-major matrix, each times its factor: {@code out[j] += sum over i of
-     * x[x0 + i] * W[row + i, column + j]} as one chain in the order of i.
+     * Copies activations into the order in which the weights of {@code m} meet them.
+     *
+     * @param row the first weight row that will be asked for; others of the same block of scales
+     *     may follow
      */
-    void addRows(
-            Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out);
+    void arrange(Matrix m, int row, DotOperands d);
+
+    /**
+     * Dot products of {@code count} rows of an output-major matrix with groups of arranged
+     * activations: {@code y[group.first + t, column + r]}. The bits of a result depend on its two
+     * rows alone.
+     */
+    void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column);
+
+    /**
+     * Whether {@link #addRows} sums codes as they are: results are then to be multiplied by the
+     * scale of their output.
+     */
+    boolean sumsCodes(Matrix m);
+
+    /** What {@link #columns} writes for one weight of an input-major matrix. */
+    float code(Matrix m, int output, int input);
+
+    /**
+     * Adds rows of an input-major matrix, each times its factor: {@code sums[j] += sum over i of
+     * x[i] * W[row + i, column + j]} as one chain in the order of i, columns in an order of the
+     * kernel's own.
+     *
+     * @param count rows, at most TileOperands.STRIDE
+     */
+    void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s);
+
+    /** Adds the sums to results: {@code y[at + j] += sums[j]}. */
+    void collect(Matrix m, int columns, SumOperands s, float[] y, int at);
 
     /**
      * Turns {@code depth} rows of {@code panels} times two vectors of columns of an input-major
@@ -121,4 +145,39 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
 
     /** Multiplies floats by a factor. */
     void scale(MemorySegment x, long from, int count, float factor);
+
+    /**
+     * Weighs neighbouring columns of 8-bit pixels, {@code [column][3 channels][2 * lanes rows]}:
+     * {@code out[channel, row] = min(255, (half + sum over t of weights[at + t] * columns[from + t,
+     * channel, row]) >> shift)}.
+     *
+     * @param from index of the first column's first byte
+     * @param out {@code [3][2 * lanes]}
+     */
+    void weighColumns(
+            byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out);
+
+    /** Sum of {@code count} elements. */
+    float sum(float[] x, int from, int count);
+
+    /** Sum of the squares of {@code count} elements' distances from {@code mean}. */
+    float sumOfSquares(float[] x, int from, int count, float mean);
+
+    /**
+     * Computes {@code out = (x - mean) * factor * gain + offset}.
+     *
+     * @param affine the gains, then the offsets, {@code count} of each
+     */
+    void shiftAndScale(
+            float[] x,
+            int from,
+            float mean,
+            float factor,
+            float[] affine,
+            float[] out,
+            int at,
+            int count);
+
+    /** Computes {@code x = x / 2 * (1 + erf(x / sqrt 2))}. */
+    void gelu(float[] x, int from, int count);
 }

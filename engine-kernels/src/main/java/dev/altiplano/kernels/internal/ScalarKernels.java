@@ -4,6 +4,7 @@ import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.Rows;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -118,24 +119,58 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public void dots(
-            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch) {
-        for (int r = 0; r < count; r++) {
-            float sum = 0;
-            for (int i = 0; i < m.inputs(); i++) {
-                sum = Math.fma(Weights.at(m, row + r, i), x[x0 + i], sum);
+    public int dotRows() {
+        return 1;
+    }
+
+    @Override
+    public void arrange(Matrix m, int row, DotOperands d) {
+        // weights are met in the order of the activations
+    }
+
+    @Override
+    public void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
+        for (DotOperands d : groups) {
+            float[] x = d.x.data();
+            for (int t = d.first; t < d.first + d.count; t++) {
+                for (int r = 0; r < count; r++) {
+                    float sum = 0;
+                    for (int i = 0; i < m.inputs(); i++) {
+                        sum = Math.fma(Weights.at(m, row + r, i), x[d.x.offset(t) + i], sum);
+                    }
+                    y.data()[y.offset(t) + column + r] = sum;
+                }
             }
-            out[at + r] = sum;
         }
     }
 
     @Override
-    public void addRows(
-            Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out) {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                out[j] = Math.fma(Weights.at(m, column + j, row + i), x[x0 + i], out[j]);
+    public boolean sumsCodes(Matrix m) {
+        return false;
+    }
+
+    @Override
+    public float code(Matrix m, int output, int input) {
+        return Weights.at(m, output, input);
+    }
+
+    @Override
+    public void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s) {
+        for (int j = 0; j < columns; j++) {
+            float sum = s.sums.get(FLOAT, 4L * j);
+            for (int i = 0; i < count; i++) {
+                float x = s.x.get(FLOAT, s.x0 + 4L * i);
+                sum = Math.fma(Weights.at(m, column + j, row + i), x, sum);
             }
+            s.sums.set(FLOAT, 4L * j, sum);
+        }
+        s.x0 += 4L * count;
+    }
+
+    @Override
+    public void collect(Matrix m, int columns, SumOperands s, float[] y, int at) {
+        for (int j = 0; j < columns; j++) {
+            y[at + j] += s.sums.get(FLOAT, 4L * j);
         }
     }
 
@@ -257,6 +292,72 @@ public final class ScalarKernels implements KernelSet {
     public void scale(MemorySegment x, long from, int count, float factor) {
         for (int i = 0; i < count; i++) {
             x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
+        }
+    }
+
+    @Override
+    public void weighColumns(
+            byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out) {
+        weighColumns(columns, from, weights, at, taps, shift, out, 6 * LANES);
+    }
+
+    /** The same for {@code width} bytes a column. */
+    public static void weighColumns(
+            byte[] columns,
+            int from,
+            int[] weights,
+            int at,
+            int taps,
+            int shift,
+            int[] out,
+            int width) {
+        for (int i = 0; i < width; i++) {
+            int sum = 1 << shift >> 1;
+            for (int t = 0; t < taps; t++) {
+                sum += weights[at + t] * (columns[from + t * width + i] & 0xff);
+            }
+            out[i] = Math.min(255, sum >> shift);
+        }
+    }
+
+    @Override
+    public float sum(float[] x, int from, int count) {
+        float sum = 0;
+        for (int i = from; i < from + count; i++) {
+            sum += x[i];
+        }
+        return sum;
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int from, int count, float mean) {
+        float sum = 0;
+        for (int i = from; i < from + count; i++) {
+            float distance = x[i] - mean;
+            sum = Math.fma(distance, distance, sum);
+        }
+        return sum;
+    }
+
+    @Override
+    public void shiftAndScale(
+            float[] x,
+            int from,
+            float mean,
+            float factor,
+            float[] affine,
+            float[] out,
+            int at,
+            int count) {
+        for (int i = 0; i < count; i++) {
+            out[at + i] = Math.fma((x[from + i] - mean) * factor, affine[i], affine[count + i]);
+        }
+    }
+
+    @Override
+    public void gelu(float[] x, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            x[i] = Erf.gelu(x[i]);
         }
     }
 }

@@ -2,9 +2,13 @@ package dev.altiplano.kernels.simd;
 
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.Rows;
+import dev.altiplano.kernels.Scales;
+import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.Exp;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.ScalarKernels;
+import dev.altiplano.kernels.internal.SumOperands;
 import dev.altiplano.kernels.internal.TileOperands;
 import dev.altiplano.kernels.internal.Weights;
 
@@ -58,12 +62,12 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void decode(
             MemorySegment data, DType dtype, long offset, float[] out, int at, int count) {
-        int whole = dtype == DType.F8_E4M3 ? 0 : F.loopBound(count);
+        int whole = isPlain(dtype) ? 0 : F.loopBound(count);
         switch (dtype) {
             case F32 -> Decode.f32(data, offset, out, at, whole);
             case F16 -> Decode.f16(data, offset, out, at, whole);
             case BF16 -> Decode.bf16(data, offset, out, at, whole);
-            case F8_E4M3 -> {} // element by element below
+            default -> {} // element by element below
         }
         int bytes = dtype.bytes();
         for (int i = whole; i < count; i++) {
@@ -74,7 +78,19 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void decodeRows(
             Matrix m, int row, int rows, int input, int count, MemorySegment out, long at) {
-        if (m.dtype() == DType.F8_E4M3) {
+        if (m.dtype() == DType.F8_E4M3 && Dots.takes(m)) {
+            for (int r = 0; r < rows; r++) {
+                decodeFp8(m, row + r, input, count, out, at + r * ROW);
+            }
+            return;
+        }
+        if (CodedRows.takes(m)) {
+            for (int r = 0; r < rows; r++) {
+                CodedRows.decode(m, row + r, input, count, out, at + r * ROW);
+            }
+            return;
+        }
+        if (isPlain(m.dtype())) {
             PLAIN.decodeRows(m, row, rows, input, count, out, at);
             return;
         }
@@ -97,6 +113,24 @@ public final class VectorKernels implements KernelSet {
         }
     }
 
+    /** One row, from one block of scales to the next. */
+    private static void decodeFp8(
+            Matrix m, int row, int input, int count, MemorySegment out, long at) {
+        Scales scales = m.scales();
+        int block = scales == null ? m.inputs() : scales.inputBlock();
+        int end = input + count;
+        for (int i = input; i < end; ) {
+            int next = (int) Math.min(end, ((long) i / block + 1) * block);
+            int whole = F.loopBound(next - i);
+            long from = (long) row * m.inputs() + i;
+            long to = at + 4L * (i - input);
+            i += Fp8Decode.row(m.data(), from, whole, m.scale(row, i), out, to);
+            for (; i < next; i++) {
+                out.set(FLOAT, at + 4L * (i - input), Weights.at(m, row, i));
+            }
+        }
+    }
+
     private static void fourRows(
             MemorySegment data,
             DType dtype,
@@ -113,7 +147,7 @@ public final class VectorKernels implements KernelSet {
                     Decode.f16(data, offset + i * stride, out, at + i * ROW, count);
                 }
             }
-            case F8_E4M3 -> throw unexpected(dtype);
+            default -> throw unexpected(dtype);
         }
     }
 
@@ -123,8 +157,16 @@ public final class VectorKernels implements KernelSet {
             case F32 -> Decode.f32x1(data, offset, out, at, count);
             case BF16 -> Decode.bf16x1(data, offset, out, at, count);
             case F16 -> Decode.f16(data, offset, out, at, count);
-            case F8_E4M3 -> throw unexpected(dtype);
+            default -> throw unexpected(dtype);
         }
+    }
+
+    /** Formats without a vector kernel. */
+    private static boolean isPlain(DType dtype) {
+        return switch (dtype) {
+            case F32, F16, BF16 -> false;
+            case F8_E4M3, I8, I8_BIASED, I4_BIASED, F4_E2M1 -> true;
+        };
     }
 
     private static IllegalArgumentException unexpected(DType dtype) {
@@ -203,130 +245,55 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void dots(
-            Matrix m, int row, int count, float[] x, int x0, float[] out, int at, float[] scratch) {
-        if (m.dtype() == DType.F8_E4M3) {
-            PLAIN.dots(m, row, count, x, x0, out, at, scratch);
-            return;
-        }
-        int each = count / 4; // four bands of rows, read side by side
-        for (int r = 0; r < each; r++) {
-            fourDots(m, row + r, each, x, x0, scratch);
-            for (int i = 0; i < 4; i++) {
-                out[at + r + i * each] = finish(m, row + r + i * each, x, x0, scratch, i * L);
-            }
-        }
-        for (int r = 4 * each; r < count; r++) {
-            oneDot(m, row + r, x, x0, scratch);
-            out[at + r] = finish(m, row + r, x, x0, scratch, 0);
-        }
-    }
-
-    /** Columns that the vector loops cover. */
-    private static int whole(int inputs) {
-        return inputs / (2 * L) * 2 * L;
-    }
-
-    private static void fourDots(Matrix m, int row, int step, float[] x, int x0, float[] lanes) {
-        int n = whole(m.inputs());
-        long bytes = (long) m.inputs() * m.dtype().bytes();
-        long offset = row * bytes;
-        MemorySegment w = m.data();
-        switch (m.dtype()) {
-            case BF16 -> DotProducts.bf16x4(w, offset, step * bytes, n, x, x0, lanes);
-            case F32 -> DotProducts.f32x4(w, offset, step * bytes, n, x, x0, lanes);
-            case F16 -> {
-                for (int i = 0; i < 4; i++) {
-                    DotProducts.f16x1(w, offset + (long) i * step * bytes, n, x, x0, lanes, i * L);
-                }
-            }
-            case F8_E4M3 -> throw unexpected(m.dtype());
-        }
-    }
-
-    private static void oneDot(Matrix m, int row, float[] x, int x0, float[] lanes) {
-        int n = whole(m.inputs());
-        long offset = (long) row * m.inputs() * m.dtype().bytes();
-        MemorySegment w = m.data();
-        switch (m.dtype()) {
-            case BF16 -> DotProducts.bf16x1(w, offset, n, x, x0, lanes, 0);
-            case F32 -> DotProducts.f32x1(w, offset, n, x, x0, lanes, 0);
-            case F16 -> DotProducts.f16x1(w, offset, n, x, x0, lanes, 0);
-            case F8_E4M3 -> throw unexpected(m.dtype());
-        }
-    }
-
-    private static float finish(Matrix m, int row, float[] x, int x0, float[] lanes, int from) {
-        float sum = Elements.sumOfLanes(lanes, from);
-        int bytes = m.dtype().bytes();
-        long offset = (long) row * m.inputs() * bytes;
-        for (int k = whole(m.inputs()); k < m.inputs(); k++) {
-            float w = Weights.at(m.data(), m.dtype(), offset + (long) bytes * k);
-            sum = Math.fma(w, x[x0 + k], sum);
-        }
-        return sum;
+    public int dotRows() {
+        return Dots.TOKENS;
     }
 
     @Override
-    public void addRows(
-            Matrix m, int row, int rows, int column, int columns, float[] x, int x0, float[] out) {
-        if (m.dtype() == DType.F8_E4M3) {
-            PLAIN.addRows(m, row, rows, column, columns, x, x0, out);
-            return;
-        }
-        int whole = F.loopBound(columns);
-        int bytes = m.dtype().bytes();
-        long stride = (long) m.outputs() * bytes;
-        long offset = row * stride + (long) column * bytes;
-        int i = 0;
-        for (; i + 8 <= rows; i += 8) {
-            addEight(m, offset + i * stride, whole, x, x0 + i, out);
-        }
-        for (; i < rows; i++) {
-            addOne(m, offset + i * stride, whole, x, x0 + i, out);
-        }
-        for (int j = whole; j < columns; j++) {
-            for (i = 0; i < rows; i++) {
-                float w = Weights.at(m.data(), m.dtype(), offset + i * stride + (long) bytes * j);
-                out[j] = Math.fma(w, x[x0 + i], out[j]);
-            }
+    public void arrange(Matrix m, int row, DotOperands d) {
+        if (CodedDots.takes(m)) {
+            CodedDots.arrange(m, d);
+        } else if (Dots.takes(m)) {
+            Dots.arrange(m, row, d);
         }
     }
 
-    private static void addEight(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
-        long stride = (long) m.outputs() * m.dtype().bytes();
-        switch (m.dtype()) {
-            case BF16 -> RowSums.bf16x8(m.data(), offset, stride, n, x, x0, out);
-            case F32 -> RowSums.f32x8(m.data(), offset, stride, n, x, x0, out);
-            case F16 -> {
-                for (int i = 0; i < 8; i++) {
-                    RowSums.f16x1(m.data(), offset + i * stride, n, x, x0 + i, out);
-                }
-            }
-            case F8_E4M3 -> throw unexpected(m.dtype());
+    @Override
+    public void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
+        if (CodedDots.takes(m)) {
+            CodedDots.compute(m, row, count, groups, y, column);
+        } else if (Dots.takes(m)) {
+            Dots.compute(m, row, count, groups, y, column);
+        } else {
+            PLAIN.dots(m, row, count, groups, y, column);
         }
     }
 
-    private static void addOne(Matrix m, long offset, int n, float[] x, int x0, float[] out) {
-        switch (m.dtype()) {
-            case BF16 -> RowSums.bf16x1(m.data(), offset, n, x, x0, out);
-            case F32 -> RowSums.f32x1(m.data(), offset, n, x, x0, out);
-            case F16 -> RowSums.f16x1(m.data(), offset, n, x, x0, out);
-            case F8_E4M3 -> throw unexpected(m.dtype());
+    @Override
+    public boolean sumsCodes(Matrix m) {
+        return m.scales() != null && Sums.takes(m);
+    }
+
+    @Override
+    public void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s) {
+        if (Sums.takes(m)) {
+            Sums.add(m, row, count, column, columns, s);
+        } else {
+            PLAIN.addRows(m, row, count, column, columns, s);
         }
+    }
+
+    @Override
+    public void collect(Matrix m, int columns, SumOperands s, float[] y, int at) {
+        Sums.collect(m, columns, s, y, at);
     }
 
     @Override
     public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
-        for (int p = 0; p < panels && m.dtype() == DType.F8_E4M3; p++) {
+        if (isPlain(m.dtype())) {
             for (int k = 0; k < depth; k++) {
-                for (int j = 0; j < 2 * L; j++) {
-                    float weight = Weights.at(m, column + p * 2 * L + j, row + k);
-                    out.set(FLOAT, (p * (long) TileOperands.STRIDE + k) * PANEL + 4L * j, weight);
-                }
+                panelsOfRow(m, row + k, column, panels, out, k);
             }
-        }
-        if (m.dtype() == DType.F8_E4M3) {
             return;
         }
         int bytes = m.dtype().bytes();
@@ -347,6 +314,28 @@ public final class VectorKernels implements KernelSet {
         }
     }
 
+    /** One weight row of several panels; codes as they are where {@link #sumsCodes} says so. */
+    private void panelsOfRow(Matrix m, int row, int column, int panels, MemorySegment out, int k) {
+        int done = 0;
+        if (m.dtype() == DType.F8_E4M3 && Sums.takes(m)) {
+            long from = row * m.rowBytes() + column;
+            done = Fp8Decode.panels(m.data(), from, panels, out, k * PANEL);
+        }
+        for (int j = done * 2 * L; j < panels * 2 * L; j++) {
+            float weight = code(m, column + j, row);
+            long panel = j / (2 * L) * (long) TileOperands.STRIDE + k;
+            out.set(FLOAT, panel * PANEL + 4L * (j % (2 * L)), weight);
+        }
+    }
+
+    @Override
+    public float code(Matrix m, int output, int input) {
+        if (!sumsCodes(m)) {
+            return Weights.at(m, output, input);
+        }
+        return Weights.at(m.data(), m.dtype(), input * m.rowBytes() + output);
+    }
+
     @Override
     public void panel(
             MemorySegment data,
@@ -361,7 +350,7 @@ public final class VectorKernels implements KernelSet {
             case BF16 -> Panels.bf16x1(data, first, second, stride, depth, out, at);
             case F32 -> Panels.f32x1(data, first, second, stride, depth, out, at);
             case F16 -> Panels.f16x1(data, first, second, stride, depth, out, at);
-            case F8_E4M3 -> throw unexpected(dtype);
+            default -> throw unexpected(dtype);
         }
     }
 
@@ -455,5 +444,43 @@ public final class VectorKernels implements KernelSet {
         for (int i = whole; i < count; i++) {
             x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
         }
+    }
+
+    @Override
+    public void weighColumns(
+            byte[] columns, int from, int[] weights, int at, int taps, int shift, int[] out) {
+        if (PixelSums.POSSIBLE) {
+            PixelSums.weigh(columns, from, weights, at, taps, shift, out);
+        } else {
+            ScalarKernels.weighColumns(columns, from, weights, at, taps, shift, out, 6 * L);
+        }
+    }
+
+    @Override
+    public float sum(float[] x, int from, int count) {
+        return Norms.sum(x, from, count);
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int from, int count, float mean) {
+        return Norms.sumOfSquares(x, from, count, mean);
+    }
+
+    @Override
+    public void shiftAndScale(
+            float[] x,
+            int from,
+            float mean,
+            float factor,
+            float[] affine,
+            float[] out,
+            int at,
+            int count) {
+        Norms.shiftAndScale(x, from, mean, factor, affine, out, at, count);
+    }
+
+    @Override
+    public void gelu(float[] x, int from, int count) {
+        Norms.gelu(x, from, count);
     }
 }

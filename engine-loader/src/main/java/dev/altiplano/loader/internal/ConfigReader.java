@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Reads {@code config.json} in every spelling that Llama 4 folders use. Defaults and precedence are
@@ -49,7 +48,11 @@ public final class ConfigReader {
         MessageDigest digest = Sha256.start();
         digest.update(json);
         ConfigReader reader = new ConfigReader(Fields.parse(FILE, json));
-        return new Configuration(reader.config(), reader.quantisation(folder), Sha256.hex(digest));
+        return new Configuration(
+                reader.config(),
+                SchemeReader.read(folder, reader.top, reader.text),
+                reader.text == reader.top ? Optional.empty() : Optional.of(reader.top),
+                Sha256.hex(digest));
     }
 
     private static Fields textFields(Fields top) {
@@ -190,28 +193,5 @@ public final class ConfigReader {
     /** Where a field stands that may be in either place. */
     private Fields withFallback(String name) {
         return text.has(name) ? text : top;
-    }
-
-    private Optional<String> quantisation(Path folder) {
-        Optional<String> inConfig =
-                Stream.of(top, text)
-                        .flatMap(fields ->
-                                Stream.of("quantization_config", "compression_config")
-                                        .flatMap(name -> fields.object(name).stream()))
-                        .findFirst()
-                        .map(ConfigReader::scheme);
-        if (inConfig.isEmpty() && SmallFile.exists(folder.resolve("hf_quant_config.json"))) {
-            return Optional.of("modelopt");
-        }
-        return inConfig;
-    }
-
-    private static String scheme(Fields quantisation) {
-        String method = quantisation.text("quant_method").orElse("unknown");
-        return quantisation
-                .text("format")
-                .or(() -> quantisation.text("quant_algo"))
-                .map(format -> method + ", " + format)
-                .orElse(method);
     }
 }

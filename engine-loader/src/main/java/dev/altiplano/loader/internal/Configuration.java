@@ -8,7 +8,9 @@ import java.util.Optional;
  * What {@code config.json} says.
  *
  * @param text the text model
- * @param quantisation which scheme made the weights smaller, in words; empty for plain weights
+ * @param scheme what made the weights smaller; empty when the folder names nothing
+ * @param vision all fields, when an image tower may belong to the model; read when tensors do
  * @param digest SHA-256 of the file, hexadecimal
  */
-public record Configuration(Llama4Config text, Optional<String> quantisation, String digest) {}
+public record Configuration(
+        Llama4Config text, Optional<Scheme> scheme, Optional<Fields> vision, String digest) {}

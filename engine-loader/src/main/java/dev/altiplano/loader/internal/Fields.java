@@ -20,7 +20,7 @@ import java.util.function.Function;
  * <p>Methods with a fallback return it when the field is missing and refuse {@code null}; those
  * that return an optional take {@code null} for missing.
  */
-final class Fields {
+public final class Fields {
     /**
      * Bytes; that of the largest published model, with a list of unquantised modules, has 0.1 MB.
      */
@@ -164,6 +164,11 @@ final class Fields {
         return object.isEmpty();
     }
 
+    /** The names of all fields in the order of the file. */
+    List<String> names() {
+        return List.copyOf(object.propertyNames());
+    }
+
     boolean isArray(String name) {
         return has(name) && object.get(name).isArray();
     }
@@ -174,6 +179,10 @@ final class Fields {
 
     Optional<List<Integer>> integers(String name, int least) {
         return list(name, "integers", node -> integerOf(name, node, least));
+    }
+
+    Optional<List<Double>> numbers(String name) {
+        return list(name, "numbers", node -> numberOf(name, node));
     }
 
     /** A list of 0 and 1, which may also be written as false and true. */
@@ -262,7 +271,10 @@ final class Fields {
     }
 
     private double numberOf(String name) {
-        JsonNode node = object.get(name);
+        return numberOf(name, object.get(name));
+    }
+
+    private double numberOf(String name, JsonNode node) {
         if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
             throw wrong(name, node, "a finite number");
         }

@@ -17,10 +17,11 @@ import java.util.Set;
 /** Turns the JSON text of a safetensors header into tensors, one after the other. */
 final class HeaderParser {
     /**
-     * The largest model with one tensor per expert, projection, packed weight, scale, shape, zero
-     * point and order has 48 000.
+     * Maverick with one module per expert and projection has 9216 of them, 9577 linear maps in all
+     * its text and 9784 with the image tower. With codes, scales, shape, zero points, groups and a
+     * scale for activations each, and what is never quantised, that is 59 500 tensors.
      */
-    static final int MOST_TENSORS = 49_152;
+    static final int MOST_TENSORS = 65_536;
 
     /** A tensor of two dimensions takes 13 tokens with its name, braces and brackets. */
     static final long MOST_TOKENS = 20L * MOST_TENSORS;

@@ -63,4 +63,9 @@ final class StoredDType {
             default -> Optional.empty();
         };
     }
+
+    /** The kernels' name of a dtype that scales may have. */
+    static Optional<DType> scaleType(String dtype) {
+        return dtype.equals("F8_E4M3") ? Optional.of(DType.F8_E4M3) : kernelType(dtype);
+    }
 }

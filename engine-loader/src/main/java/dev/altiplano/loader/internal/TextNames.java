@@ -10,17 +10,17 @@ import java.util.stream.Stream;
  * called.
  *
  * @param prefix ends in a dot
- * @param head full name of the head
+ * @param head full name of the head, without {@code .weight}
  */
 record TextNames(String prefix, String head) {
     private static final List<String> PREFIXES =
             List.of("language_model.model.", "model.", "model.language_model.");
     private static final List<String> HEADS =
             List.of(
-                    "language_model.lm_head.weight",
-                    "lm_head.weight",
-                    "model.lm_head.weight",
-                    "model.language_model.lm_head.weight");
+                    "language_model.lm_head",
+                    "lm_head",
+                    "model.lm_head",
+                    "model.language_model.lm_head");
     private static final List<String> VISION =
             List.of(
                     "vision_model.",
@@ -30,7 +30,7 @@ record TextNames(String prefix, String head) {
 
     /** The naming that {@code index} follows. */
     static TextNames of(TensorIndex index) {
-        List<String> prefixes = present(index, PREFIXES, "embed_tokens.weight").toList();
+        List<String> prefixes = present(index, PREFIXES, "embed_tokens").toList();
         if (prefixes.size() != 1) {
             throw new CheckpointException(
                     "%s: %s embedding is there, expected one tensor 'embed_tokens.weight' behind %s"
@@ -45,11 +45,14 @@ record TextNames(String prefix, String head) {
     }
 
     private static Stream<String> present(TensorIndex index, List<String> names, String suffix) {
-        return names.stream().filter(name -> index.find(name + suffix) != null);
+        return names.stream()
+                .filter(name ->
+                        index.find(name + suffix + ".weight") != null
+                                || index.find(name + suffix + ".weight_packed") != null);
     }
 
     String embedding() {
-        return prefix + "embed_tokens.weight";
+        return prefix + "embed_tokens";
     }
 
     String norm() {

@@ -20,16 +20,31 @@ import java.util.stream.Stream;
 
 /** Finds every weight of the text model under its name; nothing may be missing or left over. */
 public final class TextWeightsReader {
+    private static final List<String> HARMLESS =
+            List.of(
+                    "rotary_emb.inv_freq", // follows from config.json
+                    ".k_scale", // these two are for caches of 8 bits
+                    ".v_scale",
+                    ".q_scale", // the rest is for activations of 8 or 4 bits
+                    ".input_scale",
+                    "_proj_input_scale",
+                    ".input_zero_point",
+                    ".input_global_scale",
+                    ".output_scale",
+                    ".output_zero_point");
+
     private final Llama4Config config;
     private final TensorIndex index;
-    private final TensorLookup lookup;
+    private final TensorLookup tensors;
+    private final MatrixLookup lookup;
     private final TextNames names;
     private final Extent hidden;
 
-    private TextWeightsReader(Llama4Config config, TensorIndex index) {
+    private TextWeightsReader(Llama4Config config, TensorIndex index, Scheme scheme) {
         this.config = config;
         this.index = index;
-        this.lookup = new TensorLookup(index);
+        this.tensors = new TensorLookup(index);
+        this.lookup = new MatrixLookup(tensors, scheme);
         this.names = TextNames.of(index);
         this.hidden = new Extent(config.hiddenSize(), "hidden");
     }
@@ -40,8 +55,9 @@ public final class TextWeightsReader {
      * @throws CheckpointException if a tensor is missing, of another shape or dtype, or unknown
      */
     public static TextWeights read(Configuration configuration, TensorIndex index) {
-        Quantisation.requireNone(index, configuration.quantisation());
-        TextWeightsReader reader = new TextWeightsReader(configuration.text(), index);
+        Scheme scheme = configuration.scheme().orElse(Scheme.NONE);
+        scheme.requireReadable(index);
+        TextWeightsReader reader = new TextWeightsReader(configuration.text(), index, scheme);
         TextWeights weights = reader.weights();
         reader.requireNothingLeft();
         return weights;
@@ -74,10 +90,10 @@ public final class TextWeightsReader {
         Extent q = new Extent(config.heads() * config.headDim(), "heads * head_dim");
         Extent kv = new Extent(config.kvHeads() * config.headDim(), "kv heads * head_dim");
         return new AttentionWeights(
-                lookup.linear(prefix + "q_proj.weight", q, hidden),
-                lookup.linear(prefix + "k_proj.weight", kv, hidden),
-                lookup.linear(prefix + "v_proj.weight", kv, hidden),
-                lookup.linear(prefix + "o_proj.weight", hidden, q),
+                lookup.linear(prefix + "q_proj", q, hidden),
+                lookup.linear(prefix + "k_proj", kv, hidden),
+                lookup.linear(prefix + "v_proj", kv, hidden),
+                lookup.linear(prefix + "o_proj", hidden, q),
                 config.attentionBias() ? Optional.of(biases(prefix, q, kv)) : Optional.empty());
     }
 
@@ -92,16 +108,16 @@ public final class TextWeightsReader {
     private DenseWeights dense(String prefix, Extent width) {
         return new DenseWeights(
                 new GateUp.Split(
-                        lookup.linear(prefix + "gate_proj.weight", width, hidden),
-                        lookup.linear(prefix + "up_proj.weight", width, hidden)),
-                lookup.linear(prefix + "down_proj.weight", hidden, width));
+                        lookup.linear(prefix + "gate_proj", width, hidden),
+                        lookup.linear(prefix + "up_proj", width, hidden)),
+                lookup.linear(prefix + "down_proj", hidden, width));
     }
 
     private FeedForwardWeights mixture(String prefix) {
         Extent experts = new Extent(config.experts(), "experts");
         Extent width = new Extent(config.expertWidth(), "width");
         return new MixtureWeights(
-                lookup.linear(prefix + "router.weight", experts, hidden),
+                lookup.linear(prefix + "router", experts, hidden),
                 isSeparate(prefix + "experts.")
                         ? separateExperts(prefix + "experts.", width)
                         : fusedExperts(prefix + "experts.", experts, width),
@@ -109,9 +125,9 @@ public final class TextWeightsReader {
     }
 
     private boolean isSeparate(String prefix) {
-        return !lookup.has(prefix + "gate_up_proj")
+        return !tensors.has(prefix + "gate_up_proj")
                 && Stream.of("gate_proj", "up_proj", "down_proj")
-                        .anyMatch(part -> lookup.has(prefix + "0." + part + ".weight"));
+                        .anyMatch(part -> lookup.has(prefix + "0." + part));
     }
 
     private List<DenseWeights> separateExperts(String prefix, Extent width) {
@@ -137,7 +153,7 @@ public final class TextWeightsReader {
     private void requireNothingLeft() {
         for (MappedTensor tensor : index.tensors()) {
             StoredTensor stored = tensor.stored();
-            if (!lookup.wasUsed(stored.name()) && !isHarmless(stored.name())) {
+            if (!tensors.wasUsed(stored.name()) && !isHarmless(stored.name())) {
                 throw new CheckpointException(
                         "%s: tensor '%s' (%s %s) is not part of the model that config.json describes"
                                 .formatted(
@@ -150,10 +166,20 @@ public final class TextWeightsReader {
     }
 
     private boolean isHarmless(String name) {
-        return TextNames.isVision(name)
-                || (config.tiedHead() && name.equals(names.head())) // a copy of the embedding
-                || name.endsWith("rotary_emb.inv_freq") // follows from config.json
-                || name.endsWith(".k_scale") // only for caches of 8 bits
-                || name.endsWith(".v_scale");
+        if (TextNames.isVision(name)
+                || (config.tiedHead() && name.startsWith(names.head() + "."))) { // the embedding
+            return true;
+        }
+        return saysNothingOfWeights(name);
+    }
+
+    /** Whether a tensor is for other engines alone. */
+    static boolean saysNothingOfWeights(String name) {
+        for (String suffix : HARMLESS) { // no stream: asked for every tensor that is left
+            if (name.endsWith(suffix)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

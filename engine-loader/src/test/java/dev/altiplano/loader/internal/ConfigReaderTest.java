@@ -307,7 +307,7 @@ class ConfigReaderTest {
                         "{\"model_type\": \"llama4_text\", \"quantization_config\": %s}"
                                 .formatted(json));
 
-        assertThat(read.quantisation()).contains(scheme);
+        assertThat(read.scheme().map(Scheme::name)).contains(scheme);
     }
 
     @ParameterizedTest

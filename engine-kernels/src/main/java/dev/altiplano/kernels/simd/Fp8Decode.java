@@ -1,0 +1,86 @@
+package dev.altiplano.kernels.simd;
+
+import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
+
+import static jdk.incubator.vector.VectorOperators.B2I;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * FP8-E4M3 codes to FP32 in their own order, for the panels of matrix products; see {@link Fp8Dots}
+ * for the arithmetic. Counts are multiples of the vector length.
+ */
+final class Fp8Decode {
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> I = F.withLanes(int.class);
+    private static final int L = F.length();
+    private static final long V = F.vectorByteSize();
+
+    /** Bytes of a panel. */
+    private static final long PANEL = 2 * V * STRIDE;
+
+    /** As many codes as F has floats, or twice as many: no vector is shorter than 64 bit. */
+    private static final VectorSpecies<Byte> B =
+            VectorSpecies.of(
+                    byte.class, VectorShape.forBitSize(Math.max(64, F.vectorBitSize() / 4)));
+
+    private Fp8Decode() {}
+
+    /**
+     * Consecutive codes, each times {@code factor}.
+     *
+     * @return how many were decoded: what is left lies at the end of the segment, where no vector
+     *     can be read
+     */
+    static int row(
+            MemorySegment w, long from, int count, float factor, MemorySegment out, long at) {
+        Mapped.guard(w, from);
+        long room = w.byteSize() - B.length() - from;
+        int n = (int) Math.max(0, Math.min(count, (room + L) / L * L));
+        for (int i = 0; i < n; i += L) {
+            IntVector codes = load(w, from + i);
+            value(codes).mul(factor).intoMemorySegment(out, at + 4L * i, LITTLE_ENDIAN);
+        }
+        return n;
+    }
+
+    /**
+     * Codes of one weight row to panels of two vectors.
+     *
+     * @return how many panels were decoded, see {@link #row}
+     */
+    static int panels(MemorySegment w, long from, int panels, MemorySegment out, long at) {
+        Mapped.guard(w, from);
+        long room = w.byteSize() - B.length() - L - from;
+        int n = (int) Math.max(0, Math.min(panels, (room + 2L * L) / (2L * L)));
+        for (int p = 0; p < n; p++) {
+            long o = from + 2L * L * p;
+            long to = at + PANEL * p;
+            value(load(w, o)).intoMemorySegment(out, to, LITTLE_ENDIAN);
+            value(load(w, o + L)).intoMemorySegment(out, to + V, LITTLE_ENDIAN);
+        }
+        return n;
+    }
+
+    private static IntVector load(MemorySegment w, long at) {
+        ByteVector codes = ByteVector.fromMemorySegment(B, w, at, LITTLE_ENDIAN);
+        return (IntVector) codes.convertShape(B2I, I, 0);
+    }
+
+    private static FloatVector value(IntVector code) {
+        return code.lanewise(LSHL, 20)
+                .and(Fp8Dots.E4M3)
+                .reinterpretAsFloats()
+                .add(Fp8Dots.FIXED)
+                .fma(Fp8Dots.SCALE, Fp8Dots.MINUS_FIXED);
+    }
+}

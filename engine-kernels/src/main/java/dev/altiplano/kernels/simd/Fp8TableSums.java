@@ -1,0 +1,216 @@
+package dev.altiplano.kernels.simd;
+
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Sums of FP8-E4M3 rows of an input-major matrix, each times its factor, for one row of activations
+ * and vectors of 512 bit; decoded as in {@link Fp8TableDots}, columns in that order.
+ */
+final class Fp8TableSums {
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Byte> B = F.withLanes(byte.class);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+    private static final int L = F.length();
+    private static final long V = F.vectorByteSize();
+
+    private Fp8TableSums() {}
+
+    /** 8 rows. */
+    static void x8(
+            MemorySegment w,
+            long o0,
+            long stride,
+            int n,
+            MemorySegment x,
+            long x0,
+            MemorySegment sums) {
+        Mapped.guard(w, o0);
+        long o1 = o0 + stride;
+        long o2 = o1 + stride;
+        long o3 = o2 + stride;
+        long o4 = o3 + stride;
+        long o5 = o4 + stride;
+        long o6 = o5 + stride;
+        long o7 = o6 + stride;
+        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
+        FloatVector f1 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 4));
+        FloatVector f2 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 8));
+        FloatVector f3 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 12));
+        FloatVector f4 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 16));
+        FloatVector f5 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 20));
+        FloatVector f6 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 24));
+        FloatVector f7 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 28));
+        ByteVector high0 = ByteVector.fromArray(B, Fp8TableDots.HIGH, 0);
+        ByteVector high1 = ByteVector.fromArray(B, Fp8TableDots.HIGH, B.length());
+        ByteVector low0 = ByteVector.fromArray(B, Fp8TableDots.LOW, 0);
+        ByteVector low1 = ByteVector.fromArray(B, Fp8TableDots.LOW, B.length());
+        for (int j = 0; j < n; j += 4 * L) {
+            FloatVector y0 = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
+            FloatVector y1 = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
+            FloatVector y2 = FloatVector.fromMemorySegment(F, sums, 4L * j + 2 * V, LITTLE_ENDIAN);
+            FloatVector y3 = FloatVector.fromMemorySegment(F, sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+            ByteVector c0 = ByteVector.fromMemorySegment(B, w, o0 + j, LITTLE_ENDIAN);
+            IntVector h0 =
+                    c0.selectFrom(high0, high1)
+                            .reinterpretAsInts()
+                            .or(c0.reinterpretAsInts().and(Fp8TableDots.SIGNS));
+            IntVector l0 = c0.selectFrom(low0, low1).reinterpretAsInts();
+            IntVector p0 =
+                    h0.and(Fp8TableDots.UPPER).or(l0.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
+            IntVector q0 =
+                    h0.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l0.and(Fp8TableDots.LOWER));
+            y0 = q0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y0);
+            y1 = p0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y1);
+            y2 = q0.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f0, y2);
+            y3 = p0.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f0, y3);
+            ByteVector c1 = ByteVector.fromMemorySegment(B, w, o1 + j, LITTLE_ENDIAN);
+            IntVector h1 =
+                    c1.selectFrom(high0, high1)
+                            .reinterpretAsInts()
+                            .or(c1.reinterpretAsInts().and(Fp8TableDots.SIGNS));
+            IntVector l1 = c1.selectFrom(low0, low1).reinterpretAsInts();
+            IntVector p1 =
+                    h1.and(Fp8TableDots.UPPER).or(l1.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
+            IntVector q1 =
+                    h1.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l1.and(Fp8TableDots.LOWER));
+            y0 = q1.lanewise(LSHL, 16).reinterpretAsFloats().fma(f1, y0);
+            y1 = p1.lanewise(LSHL, 16).reinterpretAsFloats().fma(f1, y1);
+            y2 = q1.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f1, y2);
+            y3 = p1.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f1, y3);
+            ByteVector c2 = ByteVector.fromMemorySegment(B, w, o2 + j, LITTLE_ENDIAN);
+            IntVector h2 =
+                    c2.selectFrom(high0, high1)
+                            .reinterpretAsInts()
+                            .or(c2.reinterpretAsInts().and(Fp8TableDots.SIGNS));
+            IntVector l2 = c2.selectFrom(low0, low1).reinterpretAsInts();
+            IntVector p2 =
+                    h2.and(Fp8TableDots.UPPER).or(l2.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
+            IntVector q2 =
+                    h2.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l2.and(Fp8TableDots.LOWER));
+            y0 = q2.lanewise(LSHL, 16).reinterpretAsFloats().fma(f2, y0);
+            y1 = p2.lanewise(LSHL, 16).reinterpretAsFloats().fma(f2, y1);
+            y2 = q2.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f2, y2);
+            y3 = p2.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f2, y3);
+            ByteVector c3 = ByteVector.fromMemorySegment(B, w, o3 + j, LITTLE_ENDIAN);
+            IntVector h3 =
+                    c3.selectFrom(high0, high1)
+                            .reinterpretAsInts()
+                            .or(c3.reinterpretAsInts().and(Fp8TableDots.SIGNS));
+            IntVector l3 = c3.selectFrom(low0, low1).reinterpretAsInts();
+            IntVector p3 =
+                    h3.and(Fp8TableDots.UPPER).or(l3.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
+            IntVector q3 =
+                    h3.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l3.and(Fp8TableDots.LOWER));
+            y0 = q3.lanewise(LSHL, 16).reinterpretAsFloats().fma(f3, y0);
+            y1 = p3.lanewise(LSHL, 16).reinterpretAsFloats().fma(f3, y1);
+            y2 = q3.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f3, y2);
+            y3 = p3.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f3, y3);
+            ByteVector c4 = ByteVector.fromMemorySegment(B, w, o4 + j, LITTLE_ENDIAN);
+            IntVector h4 =
+                    c4.selectFrom(high0, high1)
+                            .reinterpretAsInts()
+                            .or(c4.reinterpretAsInts().and(Fp8TableDots.SIGNS));
+            IntVector l4 = c4.selectFrom(low0, low1).reinterpretAsInts();
+            IntVector p4 =
+                    h4.and(Fp8TableDots.UPPER).or(l4.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
+            IntVector q4 =
+                    h4.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l4.and(Fp8TableDots.LOWER));
+            y0 = q4.lanewise(LSHL, 16).reinterpretAsFloats().fma(f4, y0);
+            y1 = p4.lanewise(LSHL, 16).reinterpretAsFloats().fma(f4, y1);
+            y2 = q4.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f4, y2);
+            y3 = p4.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f4, y3);
+            ByteVector c5 = ByteVector.fromMemorySegment(B, w, o5 + j, LITTLE_ENDIAN);
+            IntVector h5 =
+                    c5.selectFrom(high0, high1)
+                            .reinterpretAsInts()
+                            .or(c5.reinterpretAsInts().and(Fp8TableDots.SIGNS));
+            IntVector l5 = c5.selectFrom(low0, low1).reinterpretAsInts();
+            IntVector p5 =
+                    h5.and(Fp8TableDots.UPPER).or(l5.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
+            IntVector q5 =
+                    h5.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l5.and(Fp8TableDots.LOWER));
+            y0 = q5.lanewise(LSHL, 16).reinterpretAsFloats().fma(f5, y0);
+            y1 = p5.lanewise(LSHL, 16).reinterpretAsFloats().fma(f5, y1);
+            y2 = q5.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f5, y2);
+            y3 = p5.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f5, y3);
+            ByteVector c6 = ByteVector.fromMemorySegment(B, w, o6 + j, LITTLE_ENDIAN);
+            IntVector h6 =
+                    c6.selectFrom(high0, high1)
+                            .reinterpretAsInts()
+                            .or(c6.reinterpretAsInts().and(Fp8TableDots.SIGNS));
+            IntVector l6 = c6.selectFrom(low0, low1).reinterpretAsInts();
+            IntVector p6 =
+                    h6.and(Fp8TableDots.UPPER).or(l6.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
+            IntVector q6 =
+                    h6.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l6.and(Fp8TableDots.LOWER));
+            y0 = q6.lanewise(LSHL, 16).reinterpretAsFloats().fma(f6, y0);
+            y1 = p6.lanewise(LSHL, 16).reinterpretAsFloats().fma(f6, y1);
+            y2 = q6.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f6, y2);
+            y3 = p6.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f6, y3);
+            ByteVector c7 = ByteVector.fromMemorySegment(B, w, o7 + j, LITTLE_ENDIAN);
+            IntVector h7 =
+                    c7.selectFrom(high0, high1)
+                            .reinterpretAsInts()
+                            .or(c7.reinterpretAsInts().and(Fp8TableDots.SIGNS));
+            IntVector l7 = c7.selectFrom(low0, low1).reinterpretAsInts();
+            IntVector p7 =
+                    h7.and(Fp8TableDots.UPPER).or(l7.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
+            IntVector q7 =
+                    h7.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l7.and(Fp8TableDots.LOWER));
+            y0 = q7.lanewise(LSHL, 16).reinterpretAsFloats().fma(f7, y0);
+            y1 = p7.lanewise(LSHL, 16).reinterpretAsFloats().fma(f7, y1);
+            y2 = q7.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f7, y2);
+            y3 = p7.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f7, y3);
+            y0.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
+            y1.intoMemorySegment(sums, 4L * j + V, LITTLE_ENDIAN);
+            y2.intoMemorySegment(sums, 4L * j + 2 * V, LITTLE_ENDIAN);
+            y3.intoMemorySegment(sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+        }
+    }
+
+    /** 1 row. */
+    static void x1(MemorySegment w, long o0, int n, MemorySegment x, long x0, MemorySegment sums) {
+        Mapped.guard(w, o0);
+        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
+        ByteVector high0 = ByteVector.fromArray(B, Fp8TableDots.HIGH, 0);
+        ByteVector high1 = ByteVector.fromArray(B, Fp8TableDots.HIGH, B.length());
+        ByteVector low0 = ByteVector.fromArray(B, Fp8TableDots.LOW, 0);
+        ByteVector low1 = ByteVector.fromArray(B, Fp8TableDots.LOW, B.length());
+        for (int j = 0; j < n; j += 4 * L) {
+            FloatVector y0 = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
+            FloatVector y1 = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
+            FloatVector y2 = FloatVector.fromMemorySegment(F, sums, 4L * j + 2 * V, LITTLE_ENDIAN);
+            FloatVector y3 = FloatVector.fromMemorySegment(F, sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+            ByteVector c0 = ByteVector.fromMemorySegment(B, w, o0 + j, LITTLE_ENDIAN);
+            IntVector h0 =
+                    c0.selectFrom(high0, high1)
+                            .reinterpretAsInts()
+                            .or(c0.reinterpretAsInts().and(Fp8TableDots.SIGNS));
+            IntVector l0 = c0.selectFrom(low0, low1).reinterpretAsInts();
+            IntVector p0 =
+                    h0.and(Fp8TableDots.UPPER).or(l0.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
+            IntVector q0 =
+                    h0.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l0.and(Fp8TableDots.LOWER));
+            y0 = q0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y0);
+            y1 = p0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y1);
+            y2 = q0.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f0, y2);
+            y3 = p0.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f0, y3);
+            y0.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
+            y1.intoMemorySegment(sums, 4L * j + V, LITTLE_ENDIAN);
+            y2.intoMemorySegment(sums, 4L * j + 2 * V, LITTLE_ENDIAN);
+            y3.intoMemorySegment(sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+        }
+    }
+}

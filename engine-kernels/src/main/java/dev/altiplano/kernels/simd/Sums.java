@@ -1,0 +1,145 @@
+package dev.altiplano.kernels.simd;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import dev.altiplano.kernels.DType;
+import dev.altiplano.kernels.Matrix;
+import dev.altiplano.kernels.Scales;
+import dev.altiplano.kernels.internal.SumOperands;
+import dev.altiplano.kernels.internal.Weights;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Sums of the rows of an input-major matrix, each times its factor: chooses how many rows go
+ * together. Each sum is one chain in the order of the rows.
+ */
+final class Sums {
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+    private static final int L = F.length();
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+
+    /** 32 registers hold twelve factors beside what a row needs, 16 hold four. */
+    private static final boolean MANY_REGISTERS = L >= 16;
+
+    private Sums() {}
+
+    /** Whether there are kernels for the type, and one scale serves all inputs of an output. */
+    static boolean takes(Matrix m) {
+        Scales scales = m.scales();
+        return switch (m.dtype()) {
+            case F32, BF16, F16 -> scales == null;
+            case F8_E4M3 ->
+                    scales == null
+                            || (scales.zeroPoints() == null
+                                    && scales.groups() == null
+                                    && scales.inputBlock() >= m.inputs());
+            case I8, I8_BIASED, I4_BIASED, F4_E2M1 -> false;
+        };
+    }
+
+    private static int whole(Matrix m, int columns) {
+        int block = m.dtype() == DType.F8_E4M3 ? 4 * L : 2 * L;
+        return columns / block * block;
+    }
+
+    static void add(Matrix m, int row, int count, int column, int columns, SumOperands s) {
+        int n = whole(m, columns);
+        int bytes = m.dtype().bytes();
+        long stride = m.rowBytes();
+        long offset = row * stride + (long) column * bytes;
+        int done = 0;
+        while (done < count) {
+            done += some(m, offset + done * stride, count - done, n, s);
+        }
+        s.x0 -= 4L * count;
+        for (int j = n; j < columns; j++) { // empty for Llama 4's widths
+            float sum = s.sums.get(FLOAT, 4L * j);
+            for (int i = 0; i < count; i++) {
+                long from = offset + i * stride + (long) bytes * j;
+                float weight = Weights.at(m.data(), m.dtype(), from);
+                sum = Math.fma(weight, s.x.get(FLOAT, s.x0 + 4L * i), sum);
+            }
+            s.sums.set(FLOAT, 4L * j, sum);
+        }
+        s.x0 += 4L * count;
+    }
+
+    private static int some(Matrix m, long offset, int left, int n, SumOperands s) {
+        int done =
+                switch (m.dtype()) {
+                    case BF16 -> bf16(m, offset, left, n, s);
+                    case F32 -> f32(m, offset, left, n, s);
+                    case F8_E4M3 -> fp8(m, offset, left, n, s);
+                    default -> {
+                        F16Sums.x1(m.data(), offset, n, s.x.get(FLOAT, s.x0), s.sums);
+                        yield 1;
+                    }
+                };
+        s.x0 += 4L * done;
+        return done;
+    }
+
+    private static int bf16(Matrix m, long offset, int left, int n, SumOperands s) {
+        MemorySegment w = m.data();
+        if (MANY_REGISTERS && left >= 12) {
+            Bf16Sums.x12(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+            return 12;
+        }
+        if (left >= 4) {
+            Bf16Sums.x4(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+            return 4;
+        }
+        Bf16Sums.x1(w, offset, n, s.x, s.x0, s.sums);
+        return 1;
+    }
+
+    private static int f32(Matrix m, long offset, int left, int n, SumOperands s) {
+        MemorySegment w = m.data();
+        if (left >= 8) {
+            F32Sums.x8(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+            return 8;
+        }
+        if (left >= 4) {
+            F32Sums.x4(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+            return 4;
+        }
+        F32Sums.x1(w, offset, n, s.x, s.x0, s.sums);
+        return 1;
+    }
+
+    private static int fp8(Matrix m, long offset, int left, int n, SumOperands s) {
+        MemorySegment w = m.data();
+        if (MANY_REGISTERS) {
+            if (left >= 8) {
+                Fp8TableSums.x8(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+                return 8;
+            }
+            Fp8TableSums.x1(w, offset, n, s.x, s.x0, s.sums);
+            return 1;
+        }
+        if (left >= 4) {
+            Fp8Sums.x4(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+            return 4;
+        }
+        Fp8Sums.x1(w, offset, n, s.x, s.x0, s.sums);
+        return 1;
+    }
+
+    static void collect(Matrix m, int columns, SumOperands s, float[] y, int at) {
+        int n = takes(m) ? whole(m, columns) : 0;
+        switch (m.dtype()) {
+            case BF16 -> SumOrder.pairs(s.sums, n, y, at);
+            case F8_E4M3 -> SumOrder.quads(s.sums, n, y, at);
+            default -> SumOrder.plain(s.sums, n, y, at);
+        }
+        for (int j = n; j < columns; j++) {
+            y[at + j] += s.sums.get(FLOAT, 4L * j);
+        }
+    }
+}

@@ -26,8 +26,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 
 /**
- * A Llama 4 model, ready to answer. Immutable and shared by all threads; its requests take turns
- * step by step.
+ * A Llama 4 model, ready to answer. Immutable and shared by all threads: requests that are answered
+ * at the same time share one reading of the weights for each token.
  *
  * <pre>{@code
  * try (Llama4Model model = Llama4Model.open(Path.of("Llama-4-Scout-17B-16E-Instruct"))) {
@@ -41,8 +41,10 @@ public final class Llama4Model implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final ModelOptions options;
     private final TextModel text;
+    private final WeightMemory weightMemory;
     private final List<PerformanceFinding> settings;
     private final BackgroundCheck kernelCheck;
+    private final Places places;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -50,8 +52,13 @@ public final class Llama4Model implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.options = options;
         this.text = text;
-        this.settings = PerformanceCheck.settings(checkpoint, options);
+        this.weightMemory = new WeightMemory(checkpoint.mappedFiles(), options);
+        List<PerformanceFinding> found =
+                new ArrayList<>(PerformanceCheck.settings(checkpoint, options));
+        found.addAll(weightMemory.findings());
+        this.settings = List.copyOf(found);
         this.kernelCheck = new BackgroundCheck(checkpoint, options);
+        this.places = new Places(options.answers(), options.waitingAnswers());
         settings.forEach(PerformanceLog::tell);
     }
 
@@ -125,6 +132,8 @@ public final class Llama4Model implements AutoCloseable {
      *     not fit the context, or needs a tokenizer that the folder does not have
      * @throws IllegalStateException if the model is closed
      * @throws InsufficientMemoryException if its keys and values cannot fit
+     * @throws ModelBusyException if as many answers as {@link ModelOptions#answers} allows are
+     *     being made or waited for
      */
     public GenerationResult generate(GenerationRequest request) {
         try (TokenStream stream = stream(request)) {
@@ -247,6 +256,7 @@ public final class Llama4Model implements AutoCloseable {
 
     /** Called when an answer has ended. */
     void answered() {
+        weightMemory.loaded();
         kernelCheck.start();
     }
 
@@ -265,6 +275,15 @@ public final class Llama4Model implements AutoCloseable {
         } finally {
             checkpoint.close();
         }
+    }
+
+    /** Who may answer now. */
+    Places places() {
+        return places;
+    }
+
+    int openSessions() {
+        return sessions.size();
     }
 
     boolean isClosed() {

@@ -128,8 +128,10 @@ class FlightRecordTest {
                                 "--limit-modules=java.management,jdk.management,jdk.incubator.vector")
                         .run(AnsweredIds.class, Demo.FOLDER.toString());
 
+        String afterColon = with.substring(with.lastIndexOf(':'));
+
         assertThat(with).startsWith("recorder: true");
-        assertThat(without).startsWith("recorder: false").endsWith(with.split(":")[2]);
+        assertThat(without).startsWith("recorder: false").endsWith(afterColon);
     }
 
     private static void answer(Path model, ModelOptions options, int[] prompt, int tokens) {

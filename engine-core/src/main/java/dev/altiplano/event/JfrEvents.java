@@ -13,7 +13,12 @@ import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
 /** The events; the only class that knows {@code jdk.jfr}, and loaded only where it is. */
+@SuppressWarnings("UnusedVariable") // the recorder reads the fields
 final class JfrEvents {
+    // asked before an event is made, so that one that nobody wants is not allocated
+    private static final Step DECODE = new Decode();
+    private static final Step PREFILL = new Prefill();
+
     private JfrEvents() {}
 
     /** Whether this JVM has ever recorded; before that, events cost nothing. */
@@ -31,17 +36,14 @@ final class JfrEvents {
     }
 
     static @Nullable Span<StepFacts> decode() {
-        return begun(new Decode());
+        return DECODE.isEnabled() ? begun(new Decode()) : null;
     }
 
     static @Nullable Span<StepFacts> prefill() {
-        return begun(new Prefill());
+        return PREFILL.isEnabled() ? begun(new Prefill()) : null;
     }
 
-    private static @Nullable Span<StepFacts> begun(Step event) {
-        if (!event.isEnabled()) {
-            return null;
-        }
+    private static Span<StepFacts> begun(Step event) {
         event.begin();
         return event::end;
     }
@@ -95,6 +97,10 @@ final class JfrEvents {
         @Label("Tokens")
         int tokens;
 
+        @Label("Sequences")
+        @Description("Of several, each reads one token")
+        int sequences;
+
         @Label("Workers")
         @Description("Threads that ran the step")
         int workers;
@@ -130,6 +136,7 @@ final class JfrEvents {
         final void end(StepFacts facts) {
             position = facts.position();
             tokens = facts.tokens();
+            sequences = facts.sequences();
             workers = facts.workers();
             experts = facts.experts();
             expertsRead = facts.expertsRead();

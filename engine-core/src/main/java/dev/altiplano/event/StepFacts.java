@@ -4,7 +4,8 @@ package dev.altiplano.event;
  * A step: one pass over a block of tokens.
  *
  * @param position position of its first token
- * @param tokens tokens in the block
+ * @param tokens tokens in the block, or one of each sequence
+ * @param sequences sequences that they belong to
  * @param workers threads that ran it
  * @param experts numbers of the experts chosen for a single token, layer after layer; empty for
  *     more tokens and for models without experts
@@ -18,6 +19,7 @@ package dev.altiplano.event;
 public record StepFacts(
         int position,
         int tokens,
+        int sequences,
         int workers,
         String experts,
         int expertsRead,

@@ -8,6 +8,7 @@ import dev.altiplano.bench.LimitProbe;
 import dev.altiplano.bench.Limits;
 import dev.altiplano.bench.PictureRun;
 import dev.altiplano.bench.RooflineReport;
+import dev.altiplano.bench.SessionsRun;
 import dev.altiplano.bench.SpeedRun;
 import dev.altiplano.bench.TokenWork;
 import dev.altiplano.bench.TowerWork;
@@ -52,6 +53,7 @@ import java.util.concurrent.Callable;
             "",
             "Examples:",
             "  altiplano bench demo/stories -p 256 -n 64 --repeat 3",
+            "  altiplano bench demo/stories --sessions 8 -n 200",
             "  altiplano bench --synthetic scout --layers 4 --write /tmp/scout4",
             "  altiplano bench /tmp/scout4 --depth 0,8191 --json",
             "  altiplano bench Llama-4-Scout-17B-16E-Instruct --image photo.jpg"
@@ -115,6 +117,14 @@ final class BenchCommand implements Callable<Integer> {
                             + " be. Default: ${DEFAULT-VALUE}.")
     private int wholeLayers = 48;
 
+    @Option(
+            names = "--sessions",
+            paramLabel = "N",
+            description =
+                    "Measure how many tokens per second N sessions write at the same time, and one"
+                            + " alone, instead of the other quantities.")
+    private @Nullable Integer sessions;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -149,12 +159,19 @@ final class BenchCommand implements Callable<Integer> {
         if (image != null && folder == null) {
             throw CommandException.usage("--image needs a MODEL to measure");
         }
+        Usage.notBoth(sessions != null, written || limitsAlone, "--sessions and what has no MODEL");
         if (written) {
             write();
         } else if (limitsAlone) {
             measureLimits();
         } else if (folder != null && image != null) {
             measurePictures(folder, image, options);
+        } else if (folder != null && sessions != null) {
+            int count = sessions;
+            Duration warmUp = Duration.ofSeconds(warmSeconds);
+            SessionsRun run =
+                    Usage.check(() -> new SessionsRun(count, decodedTokens, repeats, warmUp));
+            new SessionsBench(terminal, run, threads).measure(folder, options, json);
         } else if (folder != null) {
             measureModel(folder, options);
         } else {

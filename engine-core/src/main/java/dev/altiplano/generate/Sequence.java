@@ -4,6 +4,7 @@ import dev.altiplano.cache.KvCache;
 import dev.altiplano.model.EmbeddingSource;
 import dev.altiplano.model.LayerObserver;
 import dev.altiplano.model.LogitsSink;
+import dev.altiplano.model.Reader;
 import dev.altiplano.model.TextModel;
 import dev.altiplano.model.Wish;
 
@@ -16,6 +17,7 @@ import java.util.function.BooleanSupplier;
 public final class Sequence implements AutoCloseable {
     private final TextModel model;
     private final KvCache cache;
+    private final Reader reader;
     private int[] tokens = new int[256];
     private int length;
     private @Nullable PatchRows patches; // null until there are pictures
@@ -24,6 +26,7 @@ public final class Sequence implements AutoCloseable {
     public Sequence(TextModel model) {
         this.model = model;
         this.cache = model.newCache();
+        this.reader = model.newReader(cache);
     }
 
     /** Adds tokens that have still to be read. */
@@ -96,7 +99,7 @@ public final class Sequence implements AutoCloseable {
         int count = model.blockAt(from, length - from);
         Wish wish = from + count == length ? wanted : silent;
         EmbeddingSource embeddings = embeddings(from, count, wish.cancel());
-        model.read(tokens, from, count, cache, embeddings == null ? wish : wish.with(embeddings));
+        reader.read(tokens, from, count, embeddings == null ? wish : wish.with(embeddings));
     }
 
     /** The features that a block needs, computed if they are not known; null for none. */
@@ -106,6 +109,11 @@ public final class Sequence implements AutoCloseable {
             return null;
         }
         return patches.load(from, count, cancel) ? patches : null;
+    }
+
+    /** Says that no further token is read soon. */
+    void rest() {
+        reader.rest();
     }
 
     /**
@@ -124,11 +132,10 @@ public final class Sequence implements AutoCloseable {
             int from = cache.position();
             int count = model.blockAt(from, length - from);
             boolean wanted = allPositions || from + count == length;
-            model.read(
+            reader.read(
                     tokens,
                     from,
                     count,
-                    cache,
                     new Wish(
                             wanted ? logits : null,
                             allPositions,
@@ -140,6 +147,7 @@ public final class Sequence implements AutoCloseable {
 
     @Override
     public void close() {
+        reader.rest();
         cache.close();
     }
 }

@@ -36,7 +36,7 @@ final class MatMat {
     static final int PANEL = 2 * LANES;
 
     /** Weight rows of a band with many activation rows, output-major: 400 or 120 KB. */
-    private static final int BAND_ROWS = (LANES >= 16 ? 24 : 12) * KERNELS.tileRows();
+    static final int BAND_ROWS = (LANES >= 16 ? 24 : 12) * KERNELS.tileRows();
 
     /** Up to so many activation rows stay in the second-level cache with all their inputs. */
     private static final int FEW_ROWS = 64;
@@ -45,10 +45,10 @@ final class MatMat {
     private static final int LONG_BLOCKS = 4;
 
     /** Columns of a band, input-major; shorter runs are read more slowly. */
-    private static final int BAND_COLUMNS = 512;
+    static final int BAND_COLUMNS = 512;
 
     /** Activation rows laid out at once, input-major. */
-    private static final int GROUP = 12 * KERNELS.tileRows();
+    static final int GROUP = 12 * KERNELS.tileRows();
 
     /** Inputs of a panel that are packed at once. */
     private static final int PIECE = 64;

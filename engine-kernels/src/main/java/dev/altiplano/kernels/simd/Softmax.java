@@ -27,6 +27,9 @@ final class Softmax {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final int L = F.length();
 
+    /** Bytes of a vector. */
+    private static final long V = F.vectorByteSize();
+
     // Rotations by half a vector, a quarter, ...: they fold the lanes in the same order on every
     // tier.
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.fromOp(F, i -> (i + 8) % L);
@@ -45,11 +48,22 @@ final class Softmax {
     }
 
     static float max(MemorySegment x, long from, int count) {
-        FloatVector max = FloatVector.fromMemorySegment(F, x, from, LITTLE_ENDIAN);
-        for (int i = L; i < count; i += L) {
-            max = max.max(FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN));
+        FloatVector max0 = FloatVector.fromMemorySegment(F, x, from, LITTLE_ENDIAN);
+        FloatVector max1 = max0; // four chains, or the time that one comparison takes is lost
+        FloatVector max2 = max0;
+        FloatVector max3 = max0;
+        int i = 0;
+        for (; i + 4 * L <= count; i += 4 * L) {
+            long at = from + 4L * i;
+            max0 = max0.max(FloatVector.fromMemorySegment(F, x, at, LITTLE_ENDIAN));
+            max1 = max1.max(FloatVector.fromMemorySegment(F, x, at + V, LITTLE_ENDIAN));
+            max2 = max2.max(FloatVector.fromMemorySegment(F, x, at + 2 * V, LITTLE_ENDIAN));
+            max3 = max3.max(FloatVector.fromMemorySegment(F, x, at + 3 * V, LITTLE_ENDIAN));
         }
-        return max.reduceLanes(VectorOperators.MAX); // in any order the same
+        for (; i < count; i += L) {
+            max0 = max0.max(FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN));
+        }
+        return max0.max(max1).max(max2.max(max3)).reduceLanes(VectorOperators.MAX); // in any order
     }
 
     static float expAndSum(MemorySegment x, long from, int count, float max) {

@@ -14,15 +14,15 @@ import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.Tokenizer;
 import dev.altiplano.model.TextModel;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 
 /**
@@ -42,9 +42,11 @@ public final class Llama4Model implements AutoCloseable {
     private final ModelOptions options;
     private final TextModel text;
     private final WeightMemory weightMemory;
+    private final @Nullable ImageEncoder images; // null in text models
     private final List<PerformanceFinding> settings;
     private final BackgroundCheck kernelCheck;
     private final Places places;
+    private final Planner planner;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -57,8 +59,15 @@ public final class Llama4Model implements AutoCloseable {
                 new ArrayList<>(PerformanceCheck.settings(checkpoint, options));
         found.addAll(weightMemory.findings());
         this.settings = List.copyOf(found);
+        this.images =
+                checkpoint
+                        .vision()
+                        .map(vision ->
+                                new ImageEncoder(vision, options, text::run, this::checkUsable))
+                        .orElse(null);
         this.kernelCheck = new BackgroundCheck(checkpoint, options);
         this.places = new Places(options.answers(), options.waitingAnswers());
+        this.planner = new Planner(checkpoint, options);
         settings.forEach(PerformanceLog::tell);
     }
 
@@ -171,8 +180,19 @@ public final class Llama4Model implements AutoCloseable {
      * @throws IllegalArgumentException if an id is unknown, or there are none or too many
      */
     public void logits(int[] ids, boolean allPositions, LogitsConsumer consumer) {
+        logits(ids, List.of(), allPositions, consumer);
+    }
+
+    /**
+     * As {@link #logits(int[], boolean, LogitsConsumer)}, with pictures.
+     *
+     * @param images whose features replace the patch tokens among the ids, in order
+     * @throws IllegalArgumentException also if there are more or fewer patch tokens than features
+     */
+    public void logits(
+            int[] ids, List<Image> images, boolean allPositions, LogitsConsumer consumer) {
         float[] row = new float[config().vocabularySize()];
-        try (Sequence sequence = sequenceOf(ids)) {
+        try (Sequence sequence = sequenceOf(ids, images)) {
             sequence.readAll(
                     allPositions,
                     (position, logits) ->
@@ -188,9 +208,14 @@ public final class Llama4Model implements AutoCloseable {
      * @param ids as for {@link #logits}
      */
     public void trace(int[] ids, TraceConsumer consumer) {
+        trace(ids, List.of(), consumer);
+    }
+
+    /** As {@link #trace(int[], TraceConsumer)}, with pictures as for the logits. */
+    public void trace(int[] ids, List<Image> images, TraceConsumer consumer) {
         float[] logit = new float[config().vocabularySize()];
         float[] hidden = new float[config().hiddenSize()];
-        try (Sequence sequence = sequenceOf(ids)) {
+        try (Sequence sequence = sequenceOf(ids, images)) {
             sequence.readAll(
                     true,
                     (position, logits) ->
@@ -202,14 +227,19 @@ public final class Llama4Model implements AutoCloseable {
         }
     }
 
-    private Sequence sequenceOf(int[] ids) {
+    private Sequence sequenceOf(int[] ids, List<Image> shown) {
         int[] checked = checked(Arrays.stream(ids).boxed().toList());
         if (checked.length == 0) {
             throw new IllegalArgumentException("no token ids, expected at least one");
         }
-        room(checked.length, 0);
+        PromptPictures prompt = promptPictures();
+        prompt.requireCount(shown.size());
+        List<Picture> pictures = prompt.prepare(shown);
+        prompt.require(checked, pictures);
+        checkUsable();
+        planner.room(checked.length, 0);
         Sequence sequence = newSequence();
-        sequence.append(checked);
+        prompt.append(checked, pictures, sequence);
         return sequence;
     }
 
@@ -233,6 +263,11 @@ public final class Llama4Model implements AutoCloseable {
     /** The folder's chat template, if it has one; chats without one use Llama 4's. */
     public Optional<ChatTemplate> chatTemplate() {
         return checkpoint.tokenizerFolder().chatTemplate();
+    }
+
+    /** What this model does with pictures; empty when the checkpoint has no image tower. */
+    public Optional<ImageEncoder> imageEncoder() {
+        return Optional.ofNullable(images);
     }
 
     /**
@@ -321,6 +356,11 @@ public final class Llama4Model implements AutoCloseable {
         return (RuntimeException) failure;
     }
 
+    /** What prompts do with their pictures. */
+    PromptPictures promptPictures() {
+        return new PromptPictures(images, checkpoint.folder());
+    }
+
     PromptEncoder encoder() {
         Tokenizer tokenizer =
                 tokenizer()
@@ -351,47 +391,12 @@ public final class Llama4Model implements AutoCloseable {
     }
 
     /**
-     * Refuses a sequence that cannot fit.
-     *
-     * @return how many tokens it may have at most
-     */
-    private long room(long promptTokens, long answerTokens) {
-        checkUsable();
-        long limit = options.context().orElse(config().maxPositions());
-        if (promptTokens > limit) {
-            throw new IllegalArgumentException(
-                    "the sequence has %d tokens with this prompt, expected at most %d (context)"
-                            .formatted(promptTokens, limit));
-        }
-        long wanted = Math.min(limit, promptTokens + answerTokens);
-        MemoryPlan.of(checkpoint, options, Math.max(1, wanted)).require();
-        return limit;
-    }
-
-    /**
      * Fills in every default, and refuses what cannot fit.
      *
      * @param promptTokens tokens of the sequence with its prompt
      */
     GenerationPlan plan(long promptTokens, GenerationRequest request) {
-        if (!request.stopTexts().isEmpty() && tokenizer().isEmpty()) {
-            throw new IllegalArgumentException(
-                    checkpoint.folder()
-                            + ": stop strings need a tokenizer; stop at token ids instead");
-        }
-        Set<Integer> stopIds = new HashSet<>(request.stopIds());
-        if (!request.ignoresStopTokens()) {
-            stopIds.addAll(checkpoint.generationDefaults().stopIds());
-        }
-        return new GenerationPlan(
-                request.maxTokens(),
-                room(promptTokens, request.maxTokens()),
-                request.sampling()
-                        .resolve(checkpoint.generationDefaults(), config().vocabularySize()),
-                request.sampling().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong()),
-                stopIds,
-                request.stopTexts(),
-                request.logProbabilities(),
-                tokenizer().orElse(null));
+        checkUsable();
+        return planner.plan(promptTokens, request);
     }
 }

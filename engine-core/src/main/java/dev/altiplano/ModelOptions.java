@@ -14,6 +14,7 @@ public final class ModelOptions {
     private static final int MAX_THREADS = 1024;
     private static final int MAX_BLOCK = 4096;
     private static final int MAX_ANSWERS = 1 << 20;
+    private static final long MAX_IMAGE_CACHE = 512 << 20; // ten pictures of Scout's largest kind
 
     private int threads = Runtime.getRuntime().availableProcessors();
     private int blockSize = 256;
@@ -24,6 +25,8 @@ public final class ModelOptions {
     private int waitingAnswers = 1024;
     private boolean advisesSystem;
     private boolean locksWeights;
+    private ImageLimits imageLimits = ImageLimits.defaults();
+    private long imageCacheBytes = Math.min(MAX_IMAGE_CACHE, Runtime.getRuntime().maxMemory() / 8);
     private boolean checksKernels = true;
     private @Nullable Consumer<LoadProgress> progress;
 
@@ -45,6 +48,8 @@ public final class ModelOptions {
         copy.waitingAnswers = waitingAnswers;
         copy.advisesSystem = advisesSystem;
         copy.locksWeights = locksWeights;
+        copy.imageLimits = imageLimits;
+        copy.imageCacheBytes = imageCacheBytes;
         copy.checksKernels = checksKernels;
         copy.progress = progress;
         return copy;
@@ -102,6 +107,25 @@ public final class ModelOptions {
     public ModelOptions memoryLimit(long bytes) {
         ModelOptions copy = copy();
         copy.memoryLimit = inRange("memory limit", bytes, 1, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /** Takes pictures within these limits. */
+    public ModelOptions imageLimits(ImageLimits limits) {
+        ModelOptions copy = copy();
+        copy.imageLimits = Objects.requireNonNull(limits, "limits");
+        return copy;
+    }
+
+    /**
+     * Remembers so much of what was seen of pictures, on the heap, so that a picture that comes
+     * again is not looked at again. By default an eighth of the heap, at most 512 MiB.
+     *
+     * @param bytes at least 0
+     */
+    public ModelOptions imageCacheBytes(long bytes) {
+        ModelOptions copy = copy();
+        copy.imageCacheBytes = inRange("image cache", bytes, 0, Long.MAX_VALUE);
         return copy;
     }
 
@@ -197,6 +221,14 @@ public final class ModelOptions {
 
     boolean locksWeights() {
         return locksWeights;
+    }
+
+    ImageLimits imageLimits() {
+        return imageLimits;
+    }
+
+    long imageCacheBytes() {
+        return imageCacheBytes;
     }
 
     boolean checksKernels() {

@@ -9,10 +9,12 @@ import dev.altiplano.generate.Sequence;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * One sequence that goes on: what the model has read stays read.
@@ -31,6 +33,8 @@ public final class Session implements AutoCloseable {
     private final Llama4Model model;
     private final ReentrantLock busy = new ReentrantLock();
     private final List<Message> conversation = new ArrayList<>();
+    private final IdentityHashMap<Image, Picture> pictures =
+            new IdentityHashMap<>(); // of the conversation
     private Sequence sequence;
     private boolean holdsOtherThanChat;
     private boolean endedByStopToken;
@@ -198,6 +202,7 @@ public final class Session implements AutoCloseable {
         if (turn.ids().length == 0 && kept == sequence.read()) {
             throw new IllegalArgumentException("the prompt has no tokens, expected at least one");
         }
+        model.promptPictures().require(turn.ids(), turn.pictures());
         GenerationPlan plan = model.plan((long) kept + turn.ids().length, request);
         Places.Place entered = model.places().enter();
         // nothing was changed up to here: a refused request leaves the session as it was
@@ -210,7 +215,8 @@ public final class Session implements AutoCloseable {
             sequence.dropUnread(); // the template writes the end of the answer itself
         }
         endedByStopToken = false;
-        sequence.append(turn.ids());
+        model.promptPictures().append(turn.ids(), turn.pictures(), sequence);
+        keepOnly(turn.messages());
         holdsOtherThanChat |= turn.words() == null;
         transcript = null;
         AtomicBoolean cancelled = new AtomicBoolean();
@@ -228,10 +234,26 @@ public final class Session implements AutoCloseable {
 
     private Turn turn(GenerationRequest request) {
         return switch (request.prompt()) {
-            case Prompt.Tokens tokens -> Turn.of(model.checked(tokens.ids()));
-            case Prompt.Text text -> Turn.of(model.encoder().text(text, sequence.length() == 0));
+            case Prompt.Tokens tokens -> Turn.of(model.checked(tokens.ids()), shown(request));
+            case Prompt.Text text -> turn(text, shown(request));
             case Prompt.Chat chat -> turn(chat, request);
         };
+    }
+
+    private List<Picture> shown(GenerationRequest request) {
+        PromptPictures prompt = model.promptPictures();
+        prompt.requireCount(request.images().size());
+        return prompt.prepare(request.images());
+    }
+
+    private Turn turn(Prompt.Text text, List<Picture> shown) {
+        PromptEncoder encoder = model.encoder();
+        int[] ids = encoder.text(text, sequence.length() == 0);
+        if (shown.isEmpty()) {
+            return Turn.of(ids, shown);
+        }
+        ImageLayout layout = model.promptPictures().layout(encoder.tokenizer());
+        return Turn.of(layout.expandOrInsert(ids, shown, encoder.begins(ids)), shown);
     }
 
     private Turn turn(Prompt.Chat chat, GenerationRequest request) {
@@ -242,11 +264,45 @@ public final class Session implements AutoCloseable {
         }
         List<Message> all = new ArrayList<>(conversation);
         all.addAll(chat.messages());
-        PromptEncoder.Rendered rendered = model.encoder().chat(all, request.templateVariables());
+        model.promptPictures().requireCount(images(chat.messages()).count());
+        List<Picture> past = pictures(conversation);
+        List<Picture> shown = pictures(chat.messages());
+        PromptEncoder encoder = model.encoder();
+        PromptEncoder.Rendered rendered = encoder.chat(all, request.templateVariables());
         Optional<int[]> more =
                 transcript == null ? Optional.empty() : rendered.idsAfter(transcript);
-        return more.map(ids -> new Turn(ids, true, rendered.text(), chat.messages()))
-                .orElseGet(() -> new Turn(rendered.ids(), false, rendered.text(), chat.messages()));
+        boolean keepsPast = more.isPresent();
+        List<Picture> read =
+                keepsPast ? shown : Stream.concat(past.stream(), shown.stream()).toList();
+        int[] ids = more.orElseGet(rendered::ids);
+        if (!read.isEmpty()) {
+            ids = model.promptPictures().layout(encoder.tokenizer()).expand(ids, read);
+        }
+        return new Turn(ids, keepsPast, rendered.text(), chat.messages(), read);
+    }
+
+    /** The pictures in messages; those seen before are not read and cut again. */
+    private List<Picture> pictures(List<Message> messages) {
+        List<Image> images = images(messages).toList();
+        List<Image> unseen =
+                images.stream().filter(image -> !pictures.containsKey(image)).distinct().toList();
+        List<Picture> prepared = model.promptPictures().prepare(unseen);
+        for (int i = 0; i < unseen.size(); i++) {
+            pictures.put(unseen.get(i), prepared.get(i));
+        }
+        return images.stream().map(pictures::get).toList();
+    }
+
+    /** Forgets pictures of requests that were refused. */
+    private void keepOnly(List<Message> added) {
+        List<Image> kept = Stream.concat(images(conversation), images(added)).toList();
+        pictures.keySet().retainAll(kept);
+    }
+
+    private static Stream<Image> images(List<Message> messages) {
+        return messages.stream()
+                .flatMap(message -> message.content().stream())
+                .flatMap(part -> part instanceof Image image ? Stream.of(image) : Stream.empty());
     }
 
     /** Remembers what was said, so that the next messages go on from it. */

@@ -1,9 +1,10 @@
 package dev.altiplano.bench;
 
+import dev.altiplano.GenerationEvent;
 import dev.altiplano.GenerationRequest;
 import dev.altiplano.Llama4Model;
 import dev.altiplano.Sampling;
-import dev.altiplano.Session;
+import dev.altiplano.TokenStream;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ public record SessionsRun(int sessions, int decodedTokens, int repeats, Duration
 
     /** Positions of a sequence. */
     public long positions() {
-        return decodedTokens + 3L;
+        return decodedTokens + 2L;
     }
 
     /**
@@ -105,21 +106,24 @@ public record SessionsRun(int sessions, int decodedTokens, int repeats, Duration
         }
     }
 
-    /** Writes one token before the clock starts, so that every session has memory by then. */
+    /** The clock starts when every session has its prompt read and one token written. */
     private void write(Llama4Model model, CyclicBarrier barrier, SplittableRandom random) {
-        try (Session session = model.newSession()) {
-            session.generate(request(model, random, 1));
-            barrier.await();
-            session.generate(request(model, random, decodedTokens));
+        try (TokenStream stream = model.stream(request(model, random))) {
+            boolean first = true;
+            for (GenerationEvent event : stream) {
+                if (first && event instanceof GenerationEvent.Token) {
+                    first = false;
+                    barrier.await();
+                }
+            }
         } catch (InterruptedException | BrokenBarrierException e) {
             throw new IllegalStateException("another session has failed", e);
         }
     }
 
-    private static GenerationRequest request(
-            Llama4Model model, SplittableRandom random, int tokens) {
+    private GenerationRequest request(Llama4Model model, SplittableRandom random) {
         return GenerationRequest.tokens(random.nextInt(model.config().vocabularySize()))
-                .maxTokens(tokens)
+                .maxTokens(decodedTokens + 1)
                 .sampling(Sampling.greedy())
                 .ignoreStopTokens();
     }

@@ -1,6 +1,7 @@
 package dev.altiplano.generate;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.model.EmbeddingSource;
 import dev.altiplano.model.LayerObserver;
 import dev.altiplano.model.LogitsSink;
 import dev.altiplano.model.Reader;
@@ -10,6 +11,7 @@ import dev.altiplano.model.Wish;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 
 /** The tokens of one sequence and how many of them the model has read. */
 public final class Sequence implements AutoCloseable {
@@ -18,6 +20,7 @@ public final class Sequence implements AutoCloseable {
     private final Reader reader;
     private int[] tokens = new int[256];
     private int length;
+    private @Nullable PatchRows patches; // null until there are pictures
 
     /** An empty sequence; takes no memory for keys and values before it reads. */
     public Sequence(TextModel model) {
@@ -35,9 +38,24 @@ public final class Sequence implements AutoCloseable {
         length += ids.length;
     }
 
+    /**
+     * Says that features of a picture stand in for tokens that have been appended and not read.
+     *
+     * @param positions of the tokens, in order; one per feature
+     */
+    public void appendPicture(int[] positions, FeatureSource features) {
+        if (patches == null) {
+            patches = new PatchRows();
+        }
+        patches.add(positions, features);
+    }
+
     /** Forgets tokens that have not been read. */
     public void dropUnread() {
         length = cache.position();
+        if (patches != null) {
+            patches.dropFrom(length);
+        }
     }
 
     /** Tokens in all. */
@@ -70,12 +88,24 @@ public final class Sequence implements AutoCloseable {
     void readBlock(Wish silent, Wish wanted) {
         int from = cache.position();
         int count = model.blockAt(from, length - from);
-        reader.read(tokens, from, count, from + count == length ? wanted : silent);
+        Wish wish = from + count == length ? wanted : silent;
+        EmbeddingSource embeddings = embeddings(from, count, wish.cancel());
+        reader.read(tokens, from, count, embeddings == null ? wish : wish.with(embeddings));
     }
 
     /** Says that no further token is read soon. */
     void rest() {
         reader.rest();
+    }
+
+    /** The features that a block needs, computed if they are not known; null for none. */
+    private @Nullable EmbeddingSource embeddings(
+            int from, int count, @Nullable BooleanSupplier cancel) {
+        if (patches == null) {
+            return null;
+        }
+        patches.forgetBefore(from);
+        return patches.load(from, count, cancel) ? patches : null;
     }
 
     /**
@@ -98,7 +128,12 @@ public final class Sequence implements AutoCloseable {
                     tokens,
                     from,
                     count,
-                    new Wish(wanted ? logits : null, allPositions, observer, null));
+                    new Wish(
+                            wanted ? logits : null,
+                            allPositions,
+                            observer,
+                            embeddings(from, count, null),
+                            null));
         }
     }
 

@@ -105,8 +105,13 @@ final class Pass implements Workers.Region {
     }
 
     private void embed(Worker worker) {
+        EmbeddingSource others = shared ? null : step.reader(0).wish().embeddings();
         for (int row; (row = worker.next(step.count())) >= 0; ) {
-            Embedding.row(embedding, step.token(row), step.x.data(), step.x.offset(row));
+            float[] x = step.x.data();
+            int at = step.x.offset(row);
+            if (others == null || !others.copy(step.positions()[row], x, at)) {
+                Embedding.row(embedding, step.token(row), x, at);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.CancellationException;
  * How one sequence asks its model for steps, and what it is waiting for. Made once per sequence, so
  * that a step allocates nothing; one thread at a time.
  */
-public final class Reader {
+public final class Reader extends Waiter {
     private static final int[] NONE = {};
 
     private final TextModel model;
@@ -21,11 +21,7 @@ public final class Reader {
     private int count;
     private @Nullable Wish wish;
 
-    // what follows belongs to Turns and is guarded by its lock, but for the first
-    volatile boolean done;
-    @Nullable Thread thread;
-    @Nullable Throwable failure;
-    boolean cancelled;
+    // what follows belongs to Turns and is guarded by its lock
 
     /** When its last step with a single token ended, by {@link System#nanoTime}; 0 for never. */
     long ended;
@@ -94,29 +90,8 @@ public final class Reader {
         return Objects.requireNonNull(wish, "nothing is being read");
     }
 
-    /** Whether its step may be one with those of other sequences. */
+    @Override
     boolean shares() {
         return count == 1 && wish().shares();
-    }
-
-    /** Called in a step, by any worker. */
-    void fail(Throwable thrown) {
-        failure = thrown;
-    }
-
-    /** Ends the wait for a step on the thread that waited. */
-    void finish() {
-        Throwable thrown = failure;
-        failure = null;
-        if (thrown instanceof RuntimeException unchecked) {
-            throw unchecked;
-        }
-        if (thrown instanceof Error error) {
-            throw error;
-        }
-        if (cancelled) {
-            cancelled = false;
-            throw new CancellationException("cancelled while reading tokens");
-        }
     }
 }

@@ -84,7 +84,18 @@ final class StepRunner implements Turns.Steps {
     }
 
     @Override
-    public void alone(Reader reader) {
+    public void alone(Waiter waiter) {
+        try {
+            switch (waiter) {
+                case Reader reader -> block(reader);
+                case Chore chore -> workers.run(chore.region());
+            }
+        } catch (Throwable e) { // errors, too: see above
+            waiter.fail(e);
+        }
+    }
+
+    private void block(Reader reader) {
         try {
             one[0] = reader;
             block.begin(one, 1);
@@ -102,8 +113,6 @@ final class StepRunner implements Turns.Steps {
             if (span != null && !reader.cancelled) {
                 span.end(facts(block, logitBlocks(reader)));
             }
-        } catch (Throwable e) { // errors, too: see above
-            reader.fail(e);
         } finally {
             block.end();
         }

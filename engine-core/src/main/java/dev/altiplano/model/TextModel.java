@@ -5,6 +5,7 @@ import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.kernels.KernelMemory;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvType;
+import dev.altiplano.kernels.Workers;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.TextWeights;
@@ -118,6 +119,18 @@ public final class TextModel implements AutoCloseable {
     void read(Reader reader) {
         runner.turns().await(reader);
         reader.finish();
+    }
+
+    /**
+     * Runs something else on the worker team, in turn with the steps.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
+    public void run(Workers.Region region) {
+        refuseInsidePass();
+        Chore chore = new Chore(region);
+        runner.turns().await(chore);
+        chore.finish();
     }
 
     void rest(Reader reader) {

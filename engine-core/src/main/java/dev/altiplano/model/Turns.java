@@ -23,7 +23,7 @@ final class Turns {
         void tokens(Reader[] readers, int count);
 
         /** Something that only one thread can do. */
-        void alone(Reader reader);
+        void alone(Waiter waiter);
     }
 
     /** A step waits for others at most for this part of the time of the last one. */
@@ -37,7 +37,7 @@ final class Turns {
     private final Steps steps;
     private final Reader[] batch; // of the step that runs
     private final ArrayDeque<Reader> singles = new ArrayDeque<>();
-    private final ArrayDeque<Reader> others = new ArrayDeque<>();
+    private final ArrayDeque<Waiter> others = new ArrayDeque<>();
     private volatile int waitingSingles;
     private volatile @Nullable Thread runner;
     private boolean closed;
@@ -57,8 +57,8 @@ final class Turns {
         batch = new Reader[most];
     }
 
-    /** Returns when the reader's step has run. */
-    void await(Reader mine) {
+    /** Returns when what the waiter wants has been done. */
+    void await(Waiter mine) {
         boolean interrupted = false;
         lock.lock();
         try {
@@ -81,19 +81,20 @@ final class Turns {
         }
     }
 
-    private void enter(Reader mine) {
-        forget(mine);
+    private void enter(Waiter mine) {
+        if (mine instanceof Reader reader) {
+            forget(reader);
+        }
         if (closed) {
             throw closedModel();
         }
         mine.thread = Thread.currentThread();
         mine.done = false;
-        if (mine.shares()) {
-            mine.gap = mine.ended == 0 ? 0 : System.nanoTime() - mine.ended;
-            singles.add(mine);
+        if (mine instanceof Reader reader && reader.shares()) {
+            reader.gap = reader.ended == 0 ? 0 : System.nanoTime() - reader.ended;
+            singles.add(reader);
             waitingSingles = singles.size();
         } else {
-            mine.ended = 0;
             others.add(mine);
         }
     }
@@ -121,8 +122,8 @@ final class Turns {
         reader.expected = 0;
     }
 
-    /** The reader whose thread shall go on; any other of a single token may do so in its place. */
-    private @Nullable Reader next() {
+    /** Whose thread shall go on; any other that wants a single token may do so in its place. */
+    private @Nullable Waiter next() {
         if (runner != null) {
             return null;
         }
@@ -133,8 +134,8 @@ final class Turns {
         return ready ? singles.peek() : null;
     }
 
-    private boolean isNext(Reader mine) {
-        Reader next = next();
+    private boolean isNext(Waiter mine) {
+        Waiter next = next();
         return next == mine || next != null && next.shares() && mine.shares();
     }
 
@@ -153,7 +154,7 @@ final class Turns {
 
     /** Wakes who can go on, or who watches the clock while a step waits for others. */
     private void wakeNext() {
-        Reader next = next();
+        Waiter next = next();
         if (next == null && runner == null) {
             next = singles.peek();
         }
@@ -163,7 +164,7 @@ final class Turns {
     }
 
     /** Waits without the lock; tells whether the thread was interrupted. */
-    private boolean park(Reader mine) {
+    private boolean park(Waiter mine) {
         boolean watches = runner == null && mine == singles.peek();
         long nanos = watches ? Math.max(1, remainingPatience()) : Long.MAX_VALUE;
         lock.unlock();
@@ -177,7 +178,7 @@ final class Turns {
         return Thread.interrupted();
     }
 
-    private void lead(Reader mine) {
+    private void lead(Waiter mine) {
         runner = Thread.currentThread();
         boolean single = mine.shares();
         singlesNext = !single;
@@ -235,15 +236,15 @@ final class Turns {
 
     private void expect(Reader reader) {
         reader.ended = ended;
-        if (reader.gap <= patience() && reader.failure == null) {
+        if (reader.gap <= patience() && !reader.hasFailed()) {
             reader.expected = step;
             expected++;
         }
     }
 
-    private static void complete(Reader reader) {
-        Thread waiting = reader.thread;
-        reader.done = true;
+    private static void complete(Waiter waiter) {
+        Thread waiting = waiter.thread;
+        waiter.done = true;
         if (waiting != Thread.currentThread()) {
             LockSupport.unpark(waiting);
         }
@@ -297,11 +298,11 @@ final class Turns {
         }
     }
 
-    private static void refuse(ArrayDeque<Reader> waiting) {
+    private static void refuse(ArrayDeque<? extends Waiter> waiting) {
         while (!waiting.isEmpty()) {
-            Reader reader = waiting.remove();
-            reader.failure = closedModel();
-            complete(reader);
+            Waiter waiter = waiting.remove();
+            waiter.fail(closedModel());
+            complete(waiter);
         }
     }
 }

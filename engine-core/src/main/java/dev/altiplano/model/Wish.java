@@ -10,12 +10,14 @@ import java.util.function.BooleanSupplier;
  * @param logits takes the logits; null when none are wanted
  * @param allPositions logits of every row, or of the last one
  * @param observer sees the residual stream; null for speed
+ * @param embeddings stands in for those of some tokens; null for none
  * @param cancel asked once a layer; null when the pass cannot be cancelled
  */
 public record Wish(
         @Nullable LogitsSink logits,
         boolean allPositions,
         @Nullable LayerObserver observer,
+        @Nullable EmbeddingSource embeddings,
         @Nullable BooleanSupplier cancel) {
 
     /**
@@ -24,7 +26,21 @@ public record Wish(
      * told by that it can be cancelled.
      */
     boolean shares() {
-        return observer == null && !allPositions && cancel != null;
+        return observer == null && !allPositions && embeddings == null && cancel != null;
+    }
+
+    /** With the embeddings of the tokens alone. */
+    public Wish(
+            @Nullable LogitsSink logits,
+            boolean allPositions,
+            @Nullable LayerObserver observer,
+            @Nullable BooleanSupplier cancel) {
+        this(logits, allPositions, observer, null, cancel);
+    }
+
+    /** The same with other embeddings for some tokens. */
+    public Wish with(EmbeddingSource others) {
+        return new Wish(logits, allPositions, observer, others, cancel);
     }
 
     boolean cancellable() {

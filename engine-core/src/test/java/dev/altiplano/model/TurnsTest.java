@@ -36,7 +36,7 @@ class TurnsTest {
 
     /** Writes down what is run, and holds up each step until the test lets it go. */
     private final class ScriptedSteps implements Turns.Steps {
-        final List<List<Reader>> served = new ArrayList<>();
+        final List<List<Waiter>> served = new ArrayList<>();
         final List<Thread> runners = new ArrayList<>();
         final Semaphore begun = new Semaphore(0);
         final Semaphore allowed = new Semaphore(0);
@@ -48,8 +48,8 @@ class TurnsTest {
         }
 
         @Override
-        public void alone(Reader reader) {
-            note(List.of(reader));
+        public void alone(Waiter waiter) {
+            note(List.of(waiter));
             for (int i = 0; i < pauses; i++) {
                 if (turns.wantsPause()) {
                     turns.pause();
@@ -57,7 +57,7 @@ class TurnsTest {
             }
         }
 
-        private void note(List<Reader> readers) {
+        private void note(List<? extends Waiter> readers) {
             synchronized (served) {
                 served.add(List.copyOf(readers));
                 runners.add(Thread.currentThread());

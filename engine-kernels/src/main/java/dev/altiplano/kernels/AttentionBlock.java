@@ -77,7 +77,7 @@ final class AttentionBlock {
     /** Off-heap floats of a block. */
     static long floats(KvLayout layout, int heads) {
         long room = (long) rows(heads / layout.kvHeads()) * (heads / layout.kvHeads());
-        long padded = record(layout) - 2;
+        long padded = record(layout) - 2L;
         long sums = (padded + PANEL - 1) / PANEL * PANEL;
         return room * (2 * STRIDE + sums)
                 + (long) (PAGE + PANEL) * layout.headDim()

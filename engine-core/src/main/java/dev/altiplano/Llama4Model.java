@@ -1,8 +1,11 @@
 package dev.altiplano;
 
 import dev.altiplano.LoadProgress.Stage;
+import dev.altiplano.cache.CacheFullException;
+import dev.altiplano.cache.KvStore;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Sequence;
+import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.loader.ChatTemplate;
 import dev.altiplano.loader.Checkpoint;
@@ -83,7 +86,7 @@ public final class Llama4Model implements AutoCloseable {
                     new TextModel(
                             checkpoint.config(),
                             checkpoint.text(),
-                            options.keyValueType(),
+                            keyValues(checkpoint.config(), options),
                             options.threads(),
                             options.blockSize());
             try {
@@ -99,6 +102,11 @@ public final class Llama4Model implements AutoCloseable {
             checkpoint.close();
             throw e;
         }
+    }
+
+    private static KvStore keyValues(Llama4Config config, ModelOptions options) {
+        KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
+        return new KvStore(config, layout, MemoryPlan.settings(config, options));
     }
 
     /**
@@ -129,7 +137,11 @@ public final class Llama4Model implements AutoCloseable {
     /** A conversation that goes on without reading its past again. */
     public Session newSession() {
         checkUsable();
-        Session session = new Session(this);
+        return added(new Session(this));
+    }
+
+    /** Closes the session with the model. */
+    Session added(Session session) {
         sessions.add(session);
         if (closed) { // closed in between: nobody else will
             session.close();
@@ -183,6 +195,11 @@ public final class Llama4Model implements AutoCloseable {
         }
         room(checked.length, 0);
         Sequence sequence = newSequence();
+        try {
+            sequence.reserve(checked.length, sequence);
+        } catch (CacheFullException e) {
+            throw explained(e);
+        }
         sequence.append(checked);
         return sequence;
     }
@@ -226,6 +243,14 @@ public final class Llama4Model implements AutoCloseable {
         List<PerformanceFinding> all = new ArrayList<>(settings);
         all.addAll(BackgroundCheck.findings());
         return List.copyOf(all);
+    }
+
+    /**
+     * Off-heap bytes in pages of keys and values: those of open sessions, pages that they share
+     * counted once, and those that the prefix cache keeps.
+     */
+    public long keyValueBytes() {
+        return text.store().heldBytes();
     }
 
     /** Called when an answer has ended. */
@@ -278,6 +303,9 @@ public final class Llama4Model implements AutoCloseable {
     RuntimeException explained(Throwable failure) {
         if (failure instanceof InternalError) {
             checkpoint.checkUnchanged();
+        }
+        if (failure instanceof CacheFullException full) {
+            return new InsufficientMemoryException(String.valueOf(full.getMessage()), full);
         }
         if (failure instanceof Error error) {
             throw error;

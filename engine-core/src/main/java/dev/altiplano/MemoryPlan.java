@@ -1,8 +1,9 @@
 package dev.altiplano;
 
+import dev.altiplano.cache.KvSettings;
+import dev.altiplano.cache.KvStore;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.loader.Checkpoint;
-import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.StoredTensor;
 import dev.altiplano.model.TextModel;
@@ -59,27 +60,30 @@ public record MemoryPlan(
         KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
         long layerBytes = layout.pageBytes() / KvLayout.PAGE;
         long growing = config.layers().stream().filter(kind -> !kind.chunked()).count();
+        long scratch = TextModel.scratchBytes(config, options.blockSize());
         return new MemoryPlan(
                 weights,
-                TextModel.scratchBytes(config, options.blockSize()),
+                scratch,
                 layerBytes * config.layers().size(),
                 layerBytes * growing,
                 context,
-                keyValueBytes(config, layout, context),
-                options.memoryLimit().orElseGet(Machine::totalBytes));
+                KvStore.bytes(config, layout, context),
+                available(options, scratch));
     }
 
-    private static long keyValueBytes(Llama4Config config, KvLayout layout, long context) {
-        long bytes = 0;
-        for (LayerKind kind : config.layers()) {
-            long positions = context;
-            if (kind.chunked() && config.chunkSize().isPresent()) {
-                positions = Math.min(positions, config.chunkSize().getAsInt());
-            }
-            long pages = (positions + KvLayout.PAGE - 1) / KvLayout.PAGE;
-            bytes += pages * layout.pageBytes();
-        }
-        return bytes;
+    private static long available(ModelOptions options, long scratch) {
+        long memory = options.memoryLimit().orElseGet(Machine::totalBytes);
+        long budget =
+                Math.min(options.keyValueBudget().orElse(Long.MAX_VALUE), options.sessionBudget());
+        return budget > memory - scratch ? memory : scratch + budget;
+    }
+
+    /** The limits of keys and values that follow from the options. */
+    static KvSettings settings(Llama4Config config, ModelOptions options) {
+        long scratch = TextModel.scratchBytes(config, options.blockSize());
+        long memory = options.memoryLimit().orElseGet(Machine::totalBytes);
+        long budget = options.keyValueBudget().orElse(memory - scratch);
+        return new KvSettings(budget, options.sessionBudget(), 0);
     }
 
     /** Refuses a plan that does not fit. */

@@ -19,6 +19,8 @@ public final class ModelOptions {
     private KvType keyValueType = KvType.F32;
     private @Nullable Long context;
     private @Nullable Long memoryLimit;
+    private @Nullable Long keyValueBudget;
+    private long sessionBudget = Long.MAX_VALUE;
     private boolean checksKernels = true;
     private @Nullable Consumer<LoadProgress> progress;
 
@@ -36,6 +38,8 @@ public final class ModelOptions {
         copy.keyValueType = keyValueType;
         copy.context = context;
         copy.memoryLimit = memoryLimit;
+        copy.keyValueBudget = keyValueBudget;
+        copy.sessionBudget = sessionBudget;
         copy.checksKernels = checksKernels;
         copy.progress = progress;
         return copy;
@@ -97,6 +101,32 @@ public final class ModelOptions {
     }
 
     /**
+     * Keeps the keys and values of all sequences together, and what the prefix cache holds, within
+     * this many bytes. A request is refused when the tokens it may grow to do not fit beside those
+     * of the sequences that are open; what only the prefix cache holds makes room. The default is
+     * the memory limit less the model's scratch.
+     *
+     * @param bytes at least 1
+     */
+    public ModelOptions keyValueBudget(long bytes) {
+        ModelOptions copy = copy();
+        copy.keyValueBudget = inRange("key-value budget", bytes, 1, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /**
+     * Keeps the keys and values of each sequence within this many bytes, those that it shares with
+     * others included. The default is no limit but the model's.
+     *
+     * @param bytes at least 1
+     */
+    public ModelOptions sessionBudget(long bytes) {
+        ModelOptions copy = copy();
+        copy.sessionBudget = inRange("session budget", bytes, 1, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /**
      * Whether the first answer of a process is followed by a check of the kernels in the
      * background: about a second of one processor. What it finds is in {@link
      * Llama4Model#performanceFindings} and in the log.
@@ -132,6 +162,14 @@ public final class ModelOptions {
 
     OptionalLong memoryLimit() {
         return memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(memoryLimit);
+    }
+
+    OptionalLong keyValueBudget() {
+        return keyValueBudget == null ? OptionalLong.empty() : OptionalLong.of(keyValueBudget);
+    }
+
+    long sessionBudget() {
+        return sessionBudget;
     }
 
     boolean checksKernels() {

@@ -1,5 +1,6 @@
 package dev.altiplano;
 
+import dev.altiplano.cache.CacheFullException;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.Sequence;
@@ -29,6 +30,7 @@ public final class Session implements AutoCloseable {
     private final Llama4Model model;
     private final ReentrantLock busy = new ReentrantLock();
     private final List<Message> conversation = new ArrayList<>();
+    private final List<TurnMark> marks = new ArrayList<>();
     private Sequence sequence;
     private boolean holdsOtherThanChat;
     private boolean endedByStopToken;
@@ -38,8 +40,12 @@ public final class Session implements AutoCloseable {
     private volatile boolean closed;
 
     Session(Llama4Model model) {
+        this(model, model.newSequence());
+    }
+
+    private Session(Llama4Model model, Sequence sequence) {
         this.model = model;
-        this.sequence = model.newSequence();
+        this.sequence = sequence;
     }
 
     /**
@@ -64,14 +70,98 @@ public final class Session implements AutoCloseable {
     public TokenStream stream(GenerationRequest request) {
         enter();
         try {
-            if (answer != null && !answer.isFinished()) {
-                throw new IllegalStateException(
-                        "this session is making another answer; end or close its stream first");
-            }
+            refuseWhileAnswering();
             answer = begin(request, () -> {});
             return answer;
         } finally {
             leave();
+        }
+    }
+
+    /**
+     * A session that stands where this one does and goes its own way. It costs no memory now: the
+     * two share pages of keys and values until one of them writes to a page, which it then copies.
+     *
+     * @throws IllegalStateException if the session is closed or making an answer
+     */
+    public Session fork() {
+        enter();
+        try {
+            refuseWhileAnswering();
+            Session fork = new Session(model, sequence.fork());
+            fork.conversation.addAll(conversation);
+            fork.marks.addAll(marks);
+            fork.holdsOtherThanChat = holdsOtherThanChat;
+            fork.endedByStopToken = endedByStopToken;
+            fork.transcript = transcript;
+            return model.added(fork);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Goes back: forgets every token from {@code position} on.
+     *
+     * <p>At a {@link #length} that the session had before one of its turns, the conversation goes
+     * back with it. Anywhere else the session holds tokens that are no whole messages, and goes on
+     * from text or ids only.
+     *
+     * <p>Behind the border of the current chunk, layers with chunked attention have forgotten what
+     * stands before the position in its own chunk. Those tokens, fewer than a chunk, are read again
+     * with the next answer.
+     *
+     * @param position 0 to {@link #length}
+     * @throws IllegalArgumentException if it is not
+     * @throws IllegalStateException if the session is closed or making an answer
+     */
+    public void truncate(int position) {
+        enter();
+        try {
+            refuseWhileAnswering();
+            if (position < 0 || position > sequence.length()) {
+                throw new IllegalArgumentException(
+                        "position is %d, expected 0 to the length %d"
+                                .formatted(position, sequence.length()));
+            }
+            if (position < sequence.length()) {
+                goBackTo(position);
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    private void goBackTo(int position) {
+        while (!marks.isEmpty() && marks.getLast().wholeLength() > position) {
+            marks.removeLast();
+        }
+        if (!marks.isEmpty() && marks.getLast().wholeLength() == position) {
+            goBackTo(marks.removeLast());
+            return;
+        }
+        sequence.truncate(position);
+        conversation.clear();
+        transcript = null;
+        endedByStopToken = false;
+        holdsOtherThanChat = position > 0;
+    }
+
+    private void goBackTo(TurnMark mark) {
+        sequence.truncate(mark.length());
+        endedByStopToken = mark.dropped() >= 0;
+        if (endedByStopToken) {
+            sequence.append(mark.dropped());
+        }
+        conversation.subList(mark.messages(), conversation.size()).clear();
+        holdsOtherThanChat = mark.holdsOtherThanChat();
+        transcript = mark.transcript();
+    }
+
+    private void refuseWhileAnswering() {
+        if (answer != null && !answer.isFinished()) {
+            throw new IllegalStateException(
+                    "this session is making another answer; end or close its stream first");
         }
     }
 
@@ -185,14 +275,32 @@ public final class Session implements AutoCloseable {
             throw new IllegalArgumentException("the prompt has no tokens, expected at least one");
         }
         GenerationPlan plan = model.plan((long) kept + turn.ids().length, request);
-        // nothing was changed up to here: a refused request leaves the session as it was
-        if (kept < sequence.length()) {
-            sequence.close();
-            sequence = model.newSequence();
+        Sequence next = kept < sequence.length() ? model.newSequence() : sequence;
+        long most =
+                Math.min(plan.contextLimit(), (long) kept + turn.ids().length + plan.maxTokens());
+        try {
+            next.reserve(most, sequence);
+        } catch (CacheFullException e) {
+            throw explained(e);
         }
-        if (endedByStopToken && turn.words() != null) {
+        // nothing was changed up to here: a refused request leaves the session as it was
+        if (next != sequence) {
+            sequence.close();
+            sequence = next;
+            marks.clear();
+        }
+        int dropped = -1;
+        if (endedByStopToken && turn.words() != null && sequence.read() < sequence.length()) {
+            dropped = sequence.lastToken();
             sequence.dropUnread(); // the template writes the end of the answer itself
         }
+        marks.add(
+                new TurnMark(
+                        sequence.length(),
+                        dropped,
+                        conversation.size(),
+                        holdsOtherThanChat,
+                        transcript));
         endedByStopToken = false;
         sequence.append(turn.ids());
         holdsOtherThanChat |= turn.words() == null;
@@ -200,7 +308,16 @@ public final class Session implements AutoCloseable {
         AtomicBoolean cancelled = new AtomicBoolean();
         Generator generator =
                 new Generator(sequence, plan, vocabulary(), () -> cancelled.get() || closed);
-        return new TokenStream(this, request, turn, new Answer(generator, plan), cancelled, onEnd);
+        return new TokenStream(
+                this,
+                request,
+                turn,
+                new Answer(generator, plan),
+                cancelled,
+                () -> {
+                    next.unreserve();
+                    onEnd.run();
+                });
     }
 
     private int vocabulary() {

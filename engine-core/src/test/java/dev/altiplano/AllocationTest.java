@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.cache.KvSettings;
+import dev.altiplano.cache.KvStore;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.Sequence;
+import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.Checkpoint;
+import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.model.LogitsSink;
 import dev.altiplano.model.TextModel;
 import dev.altiplano.model.Wish;
@@ -35,7 +39,12 @@ class AllocationTest {
     void readingATokenAllocatesNothingOnceWarm(int threads, KvType type) {
         try (Checkpoint checkpoint = Checkpoint.open(Demo.FOLDER);
                 TextModel model =
-                        new TextModel(checkpoint.config(), checkpoint.text(), type, threads, 32)) {
+                        new TextModel(
+                                checkpoint.config(),
+                                checkpoint.text(),
+                                store(checkpoint.config(), type),
+                                threads,
+                                32)) {
             long least = Long.MAX_VALUE;
             for (int round = 0; round < ROUNDS && least > 0; round++) {
                 least = Math.min(least, bytesOfARound(model, checkpoint));
@@ -63,6 +72,11 @@ class AllocationTest {
             // ids, text and six scores; an array of the vocabulary would take at least a byte each
             assertThat(least).isLessThan(vocabulary);
         }
+    }
+
+    private static KvStore store(Llama4Config config, KvType type) {
+        KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), type);
+        return new KvStore(config, layout, KvSettings.unlimited());
     }
 
     /** Starts behind the first pages of keys and values and ends before the next ones. */

@@ -1,11 +1,5 @@
 package dev.altiplano.cache;
 
-import dev.altiplano.kernels.KvLayout;
-import dev.altiplano.loader.LayerKind;
-import dev.altiplano.loader.Llama4Config;
-
-import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,22 +9,15 @@ import java.util.List;
  * attention reads them: after rotation and normalisation.
  */
 public final class KvCache implements AutoCloseable {
-    private final Arena arena = Arena.ofShared();
-    private final PageSource source;
+    private final KvStore store;
     private final List<LayerCache> layers;
     private int position;
+    private boolean closed;
 
     /** An empty cache; takes no memory before the first block. */
-    public KvCache(Llama4Config config, KvLayout layout) {
-        source = new PageSource(arena, layout);
-        List<LayerCache> caches = new ArrayList<>();
-        for (LayerKind kind : config.layers()) {
-            caches.add(
-                    kind.chunked() && config.chunkSize().isPresent()
-                            ? new ChunkCache(source, config.chunkSize().getAsInt())
-                            : new GrowingCache(source));
-        }
-        layers = List.copyOf(caches);
+    KvCache(KvStore store, List<LayerCache> layers) {
+        this.store = store;
+        this.layers = List.copyOf(layers);
     }
 
     /** The cache of layer {@code index}, counted from 0. */
@@ -43,13 +30,69 @@ public final class KvCache implements AutoCloseable {
         return position;
     }
 
-    /** Off-heap bytes taken so far. */
+    /** Off-heap bytes of the pages it reads; those that it shares count in full. */
     public long bytes() {
-        return source.bytes();
+        long bytes = 0;
+        for (LayerCache layer : layers) {
+            bytes += layer.list().bytes();
+        }
+        return bytes;
     }
 
-    /** Makes room for the next {@code count} positions, which must lie in one chunk. */
+    /**
+     * The same keys and values for another sequence. Both read the same pages until one of them
+     * writes: no page is copied here.
+     */
+    public KvCache fork() {
+        checkOpen();
+        KvCache fork = new KvCache(store, layers.stream().map(LayerCache::fork).toList());
+        fork.position = position;
+        return fork;
+    }
+
+    /**
+     * Claims what growing to so many positions takes, so that it cannot fail half-way.
+     *
+     * @param positions in the end
+     * @param replaced a cache that is closed before this one grows; its pages count as free. Or
+     *     this
+     * @throws CacheFullException if there is not enough; nothing is claimed then
+     */
+    public void reserve(long positions, KvCache replaced) {
+        checkOpen();
+        unreserve();
+        store.requireSessionBudget(positions);
+        long credit = replaced == this ? 0 : replaced.unshared();
+        try {
+            for (LayerCache layer : layers) {
+                long missing = layer.missing(position, Math.max(position, positions));
+                layer.list().reserve(missing, credit);
+            }
+        } catch (CacheFullException e) {
+            unreserve();
+            throw e;
+        }
+    }
+
+    private long unshared() {
+        return layers.stream().mapToLong(layer -> layer.list().unshared()).sum();
+    }
+
+    /** Gives up what was reserved and not taken. */
+    public void unreserve() {
+        for (LayerCache layer : layers) {
+            layer.list().unreserve();
+        }
+    }
+
+    /**
+     * Makes room for the next {@code count} positions, which must lie in one chunk.
+     *
+     * @throws CacheFullException if nothing was reserved and the budget is used up
+     */
     public void begin(int count) {
+        checkOpen();
+        store.requireSessionBudget((long) position + count);
         for (LayerCache layer : layers) {
             layer.begin(position, count);
         }
@@ -63,11 +106,40 @@ public final class KvCache implements AutoCloseable {
         position += count;
     }
 
+    /**
+     * Forgets the positions from {@code end} on, and those before it that chunked layers cannot
+     * show again: where they have gone on to another chunk, everything behind the last chunk
+     * border.
+     *
+     * @return how many positions are left, at most {@code end}: the others are to be read again
+     */
+    public int truncate(int end) {
+        checkOpen();
+        if (end >= position) {
+            return position;
+        }
+        int chunk = store.chunkSize();
+        boolean seen = end % chunk == 0 || end / chunk == (position - 1) / chunk;
+        int kept = seen ? end : end - end % chunk;
+        for (LayerCache layer : layers) {
+            layer.list().cut(layer.slot(kept));
+        }
+        position = kept;
+        return kept;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the session is closed");
+        }
+    }
+
     /** Gives the memory back. Using the cache after this is an {@link IllegalStateException}. */
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
+        if (!closed) {
+            closed = true;
+            layers.forEach(layer -> layer.list().close());
         }
     }
 }

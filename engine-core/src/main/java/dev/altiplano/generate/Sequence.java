@@ -19,8 +19,44 @@ public final class Sequence implements AutoCloseable {
 
     /** An empty sequence; takes no memory for keys and values before it reads. */
     public Sequence(TextModel model) {
+        this(model, model.newCache());
+    }
+
+    private Sequence(TextModel model, KvCache cache) {
         this.model = model;
-        this.cache = model.newCache();
+        this.cache = cache;
+    }
+
+    /** A sequence of the same tokens that goes its own way; no keys and values are copied. */
+    public Sequence fork() {
+        Sequence fork = new Sequence(model, cache.fork());
+        fork.append(tokens());
+        return fork;
+    }
+
+    /**
+     * Forgets the tokens from {@code end} on. Where chunked layers have forgotten what stands
+     * before it, the last tokens before it are read again with the next answer.
+     */
+    public void truncate(int end) {
+        cache.truncate(end);
+        length = Math.min(length, end);
+    }
+
+    /**
+     * Claims memory for growing to so many tokens, so that this cannot fail half-way.
+     *
+     * @param replaced a sequence that is closed before this one reads, or this
+     * @throws dev.altiplano.cache.CacheFullException if there is not enough; nothing is claimed
+     *     then
+     */
+    public void reserve(long tokens, Sequence replaced) {
+        cache.reserve(tokens, replaced.cache);
+    }
+
+    /** Gives up what was claimed and not used. */
+    public void unreserve() {
+        cache.unreserve();
     }
 
     /** Adds tokens that have still to be read. */
@@ -35,6 +71,11 @@ public final class Sequence implements AutoCloseable {
     /** Forgets tokens that have not been read. */
     public void dropUnread() {
         length = cache.position();
+    }
+
+    /** The last token of at least one. */
+    public int lastToken() {
+        return tokens[length - 1];
     }
 
     /** Tokens in all. */

@@ -1,9 +1,9 @@
 package dev.altiplano.model;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.cache.KvStore;
 import dev.altiplano.kernels.Embedding;
 import dev.altiplano.kernels.KvLayout;
-import dev.altiplano.kernels.KvType;
 import dev.altiplano.kernels.Linear;
 import dev.altiplano.kernels.RmsNorm;
 import dev.altiplano.kernels.Rows;
@@ -44,6 +44,7 @@ public final class TextModel implements AutoCloseable {
     private final Llama4Config config;
     private final TextWeights weights;
     private final List<DecoderLayer> layers;
+    private final KvStore store;
     private final KvLayout layout;
     private final OptionalInt chunkSize;
     private final int blockSize;
@@ -59,11 +60,12 @@ public final class TextModel implements AutoCloseable {
     /**
      * Starts the worker team.
      *
+     * @param store memory for keys and values; closed with the model
      * @param threads worker threads, the calling one included; at least 1
      * @param blockSize most tokens in one pass; at least 1
      */
     public TextModel(
-            Llama4Config config, TextWeights weights, KvType kvType, int threads, int blockSize) {
+            Llama4Config config, TextWeights weights, KvStore store, int threads, int blockSize) {
         this.config = config;
         this.weights = weights;
         this.blockSize = blockSize;
@@ -71,7 +73,8 @@ public final class TextModel implements AutoCloseable {
                 config.layers().stream().anyMatch(LayerKind::chunked)
                         ? config.chunkSize()
                         : OptionalInt.empty();
-        layout = new KvLayout(config.kvHeads(), config.headDim(), kvType);
+        this.store = store;
+        layout = store.layout();
         layers = layers(config, weights);
         step = new Step(config, layout, blockSize);
         int rows = Math.min(LOGIT_ROWS, blockSize);
@@ -131,7 +134,12 @@ public final class TextModel implements AutoCloseable {
 
     /** An empty memory for one sequence. */
     public KvCache newCache() {
-        return new KvCache(config, layout);
+        return store.newCache();
+    }
+
+    /** The memory of all sequences. */
+    public KvStore store() {
+        return store;
     }
 
     /** How keys and values are stored. */
@@ -140,17 +148,19 @@ public final class TextModel implements AutoCloseable {
     }
 
     /**
-     * How many of the next {@code remaining} tokens one pass may read: a block holds no more than
-     * the model's scratch and never crosses a chunk border, so that all its rows see the same
-     * chunk.
+     * How many of the next {@code remaining} tokens one pass may read. Blocks end at multiples of
+     * the block size, counted from the last chunk border: wherever a sequence is taken up again,
+     * what follows is read in the same blocks, and so gets the same bits. No block crosses a chunk
+     * border, so that all its rows see the same chunk.
      */
     public int blockAt(int position, int remaining) {
-        int count = Math.min(blockSize, remaining);
+        int inChunk = position;
+        int count = remaining;
         if (chunkSize.isPresent()) {
-            int chunk = chunkSize.getAsInt();
-            count = Math.min(count, chunk - position % chunk);
+            inChunk = position % chunkSize.getAsInt();
+            count = Math.min(count, chunkSize.getAsInt() - inChunk);
         }
-        return count;
+        return Math.min(count, blockSize - inChunk % blockSize);
     }
 
     /**
@@ -220,6 +230,7 @@ public final class TextModel implements AutoCloseable {
         try {
             closed = true;
             workers.close();
+            store.close();
         } finally {
             turn.unlock();
         }

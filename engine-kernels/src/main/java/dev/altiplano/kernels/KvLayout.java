@@ -83,6 +83,37 @@ public final class KvLayout {
         return kvHeads * headBytes();
     }
 
+    /** Pages that hold so many positions. */
+    public static long pagesFor(long positions) {
+        return (positions + PAGE - 1) / PAGE;
+    }
+
+    /**
+     * Copies the keys and values of the first {@code slots} slots of a page; what lies behind them
+     * is cleared, so that a copy never holds what another sequence left there.
+     */
+    public void copy(MemorySegment from, MemorySegment to, int slots) {
+        Objects.checkIndex(slots, PAGE + 1);
+        to.asSlice(0, pageBytes()).fill((byte) 0);
+        for (int head = 0; head < kvHeads; head++) {
+            copyKeys(from, to, head, slots);
+            for (int d = 0; d < headDim; d += UNIT) {
+                long at = value(head, 0, d);
+                MemorySegment.copy(from, at, to, at, (long) slots * UNIT * type.bytes());
+            }
+        }
+    }
+
+    private void copyKeys(MemorySegment from, MemorySegment to, int head, int slots) {
+        int whole = slots / UNIT * UNIT;
+        long at = key(head, 0, 0);
+        MemorySegment.copy(from, at, to, at, (long) whole * headDim * type.bytes());
+        for (int d = 0; d < headDim && whole < slots; d++) {
+            long row = key(head, whole, d);
+            MemorySegment.copy(from, row, to, row, (long) (slots - whole) * type.bytes());
+        }
+    }
+
     /** Bytes of one head's keys and values in a page. */
     long headBytes() {
         return (long) PAGE * (headDim + strips() * UNIT) * type.bytes();

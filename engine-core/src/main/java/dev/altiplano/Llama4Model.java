@@ -106,7 +106,8 @@ public final class Llama4Model implements AutoCloseable {
 
     private static KvStore keyValues(Llama4Config config, ModelOptions options) {
         KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
-        return new KvStore(config, layout, MemoryPlan.settings(config, options));
+        return new KvStore(
+                config, layout, MemoryPlan.settings(config, options), options.blockSize());
     }
 
     /**
@@ -251,6 +252,11 @@ public final class Llama4Model implements AutoCloseable {
      */
     public long keyValueBytes() {
         return text.store().heldBytes();
+    }
+
+    /** Forgets the beginnings of prompts that were kept for the next one that begins alike. */
+    public void clearPrefixCache() {
+        text.store().prefixes().clear();
     }
 
     /** Called when an answer has ended. */

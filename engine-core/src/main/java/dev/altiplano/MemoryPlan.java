@@ -34,6 +34,9 @@ public record MemoryPlan(
         long availableBytes) {
     private static final double MIB = 1 << 20;
 
+    /** The prefix cache keeps this part of the budget at most, when the options do not say. */
+    private static final long PREFIX_SHARE = 16;
+
     /** Everything at once: weights, scratch and the keys and values of one sequence. */
     public long peakBytes() {
         return weightBytes + scratchBytes + keyValueBytes;
@@ -83,7 +86,10 @@ public record MemoryPlan(
         long scratch = TextModel.scratchBytes(config, options.blockSize());
         long memory = options.memoryLimit().orElseGet(Machine::totalBytes);
         long budget = options.keyValueBudget().orElse(memory - scratch);
-        return new KvSettings(budget, options.sessionBudget(), 0);
+        return new KvSettings(
+                budget,
+                options.sessionBudget(),
+                options.prefixCache().orElse(budget / PREFIX_SHARE));
     }
 
     /** Refuses a plan that does not fit. */

@@ -21,6 +21,7 @@ public final class ModelOptions {
     private @Nullable Long memoryLimit;
     private @Nullable Long keyValueBudget;
     private long sessionBudget = Long.MAX_VALUE;
+    private @Nullable Long prefixCache;
     private boolean checksKernels = true;
     private @Nullable Consumer<LoadProgress> progress;
 
@@ -40,6 +41,7 @@ public final class ModelOptions {
         copy.memoryLimit = memoryLimit;
         copy.keyValueBudget = keyValueBudget;
         copy.sessionBudget = sessionBudget;
+        copy.prefixCache = prefixCache;
         copy.checksKernels = checksKernels;
         copy.progress = progress;
         return copy;
@@ -127,6 +129,19 @@ public final class ModelOptions {
     }
 
     /**
+     * Keeps beginnings of prompts, so that the next prompt that begins alike does not read them
+     * again; results are the same bit for bit. Those that were not used for the longest time make
+     * room for others. The default is a sixteenth of the key-value budget.
+     *
+     * @param bytes most bytes of keys and values to keep; 0 for none
+     */
+    public ModelOptions prefixCache(long bytes) {
+        ModelOptions copy = copy();
+        copy.prefixCache = inRange("prefix cache", bytes, 0, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /**
      * Whether the first answer of a process is followed by a check of the kernels in the
      * background: about a second of one processor. What it finds is in {@link
      * Llama4Model#performanceFindings} and in the log.
@@ -170,6 +185,10 @@ public final class ModelOptions {
 
     long sessionBudget() {
         return sessionBudget;
+    }
+
+    OptionalLong prefixCache() {
+        return prefixCache == null ? OptionalLong.empty() : OptionalLong.of(prefixCache);
     }
 
     boolean checksKernels() {

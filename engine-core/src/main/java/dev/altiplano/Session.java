@@ -245,6 +245,11 @@ public final class Session implements AutoCloseable {
         return sequence.read();
     }
 
+    /** Tokens in all that were taken from the prefix cache. */
+    int adopted() {
+        return sequence.adopted();
+    }
+
     /** Tokens that it has still to read. */
     int unread() {
         return sequence.length() - sequence.read();

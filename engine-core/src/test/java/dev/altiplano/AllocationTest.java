@@ -76,7 +76,7 @@ class AllocationTest {
 
     private static KvStore store(Llama4Config config, KvType type) {
         KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), type);
-        return new KvStore(config, layout, KvSettings.unlimited());
+        return new KvStore(config, layout, KvSettings.unlimited(), 32);
     }
 
     /** Starts behind the first pages of keys and values and ends before the next ones. */

@@ -1,5 +1,7 @@
 package dev.altiplano.cache;
 
+import dev.altiplano.kernels.KvLayout;
+
 import java.util.List;
 
 /**
@@ -126,6 +128,59 @@ public final class KvCache implements AutoCloseable {
         }
         position = kept;
         return kept;
+    }
+
+    /** For each layer the pages that hold the positions since {@code start}, if it can see them. */
+    List<List<Page>> pagesSince(int start) {
+        return layers.stream()
+                .map(layer -> {
+                    int end = layer.slot(position);
+                    int first = Math.min(layer.slot(start), end) / KvLayout.PAGE;
+                    int behind = (int) KvLayout.pagesFor(end);
+                    return layer.list().pages(end == 0 ? 0 : first, behind);
+                })
+                .toList();
+    }
+
+    /**
+     * Goes on to the end of the last entry, whose pages it reads from now on.
+     *
+     * @param chain entries that follow one another; the first begins at this position
+     * @throws CacheFullException if there is no room for them; nothing is read then
+     */
+    void adopt(Iterable<PrefixEntry> chain) {
+        checkOpen();
+        PrefixEntry last = null;
+        for (PrefixEntry entry : chain) {
+            last = entry;
+        }
+        if (last == null) {
+            return;
+        }
+        try {
+            for (int i = 0; i < layers.size(); i++) {
+                adopt(layers.get(i), i, chain, last.end);
+            }
+            position = last.end;
+        } catch (CacheFullException e) {
+            layers.forEach(layer -> layer.list().cut(0));
+            position = 0;
+            throw e;
+        }
+    }
+
+    /** A chunked layer takes those of the last chunk; none if it has ended. */
+    private void adopt(LayerCache layer, int index, Iterable<PrefixEntry> chain, int end) {
+        int slots = layer.slot(end);
+        int oldest = end - slots; // the first position that the layer sees
+        int held = layer.slot(position);
+        layer.list().cut(position > oldest || oldest == 0 ? held : 0);
+        for (PrefixEntry entry : chain) {
+            if (entry.end > oldest && slots > 0) {
+                layer.list()
+                        .adopt(entry.pages.get(index), entry.start - oldest, entry.end - oldest);
+            }
+        }
     }
 
     private void checkOpen() {

@@ -16,13 +16,30 @@ public final class KvStore implements AutoCloseable {
     private final KvLayout layout;
     private final KvSettings settings;
     private final PageStore pages;
+    private final PrefixCache prefixes;
 
-    /** Takes no memory yet. */
-    public KvStore(Llama4Config config, KvLayout layout, KvSettings settings) {
+    /**
+     * Takes no memory yet.
+     *
+     * @param blockSize most tokens in one pass
+     */
+    public KvStore(Llama4Config config, KvLayout layout, KvSettings settings, int blockSize) {
         this.config = config;
         this.layout = layout;
         this.settings = settings;
         pages = new PageStore(new OffHeap(), layout.pageBytes(), settings.budgetBytes());
+        PrefixBorders borders = new PrefixBorders(chunkSize(), blockSize);
+        prefixes = new PrefixCache(pages, borders, settings.prefixBytes());
+    }
+
+    /** Beginnings of sequences that were read before. */
+    public PrefixCache prefixes() {
+        return prefixes;
+    }
+
+    /** Follows a new sequence through the prefix cache. */
+    public PrefixTrail newTrail(PrefixTrail.Content content) {
+        return new PrefixTrail(prefixes, content);
     }
 
     /** An empty memory for one sequence. */

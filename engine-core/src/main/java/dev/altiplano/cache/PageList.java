@@ -45,9 +45,9 @@ final class PageList {
         return list.size() * store.pageBytes();
     }
 
-    /** Page {@code i}. */
-    Page page(int i) {
-        return list.get(i);
+    /** The pages from {@code from} to before {@code to}. */
+    List<Page> pages(int from, int to) {
+        return List.copyOf(list.subList(from, to));
     }
 
     /** Pages that nobody else reads. */
@@ -103,10 +103,23 @@ final class PageList {
         store.release(shared);
     }
 
-    /** Appends a page of the prefix cache. */
-    void adopt(Page page) {
-        store.adopt(page, claim);
-        add(page);
+    /**
+     * Reads pages of the prefix cache from now on.
+     *
+     * @param kept pages that hold the slots from {@code from} to {@code to}
+     * @param from the slots filled so far
+     */
+    void adopt(List<Page> kept, int from, int to) {
+        int first = from / PAGE;
+        while (list.size() > first) { // the kept page also holds what this one does
+            store.release(list.removeLast());
+        }
+        pages.keep(first);
+        for (Page page : kept) {
+            store.adopt(page, claim);
+            add(page);
+        }
+        pages.fill(to);
     }
 
     private void add(Page page) {

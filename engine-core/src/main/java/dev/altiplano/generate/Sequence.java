@@ -1,6 +1,7 @@
 package dev.altiplano.generate;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.cache.PrefixTrail;
 import dev.altiplano.model.LayerObserver;
 import dev.altiplano.model.LogitsSink;
 import dev.altiplano.model.TextModel;
@@ -8,30 +9,42 @@ import dev.altiplano.model.Wish;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** The tokens of one sequence and how many of them the model has read. */
 public final class Sequence implements AutoCloseable {
     private final TextModel model;
     private final KvCache cache;
+    private final PrefixTrail trail;
     private int[] tokens = new int[256];
     private int length;
+    private int adopted;
 
     /** An empty sequence; takes no memory for keys and values before it reads. */
     public Sequence(TextModel model) {
-        this(model, model.newCache());
+        this.model = model;
+        cache = model.newCache();
+        trail = model.store().newTrail(this::writeContent);
     }
 
-    private Sequence(TextModel model, KvCache cache) {
-        this.model = model;
-        this.cache = cache;
+    private Sequence(Sequence parent) {
+        model = parent.model;
+        cache = parent.cache.fork();
+        trail = parent.trail.fork(this::writeContent);
+        append(parent.tokens());
+    }
+
+    /** What stands for some positions in the key of a prefix. */
+    private void writeContent(int from, int to, ByteBuffer out) {
+        for (int i = from; i < to; i++) {
+            out.putInt(tokens[i]);
+        }
     }
 
     /** A sequence of the same tokens that goes its own way; no keys and values are copied. */
     public Sequence fork() {
-        Sequence fork = new Sequence(model, cache.fork());
-        fork.append(tokens());
-        return fork;
+        return new Sequence(this);
     }
 
     /**
@@ -39,7 +52,8 @@ public final class Sequence implements AutoCloseable {
      * before it, the last tokens before it are read again with the next answer.
      */
     public void truncate(int end) {
-        cache.truncate(end);
+        int kept = cache.truncate(end);
+        trail.truncate(kept, model.blockStart(kept));
         length = Math.min(length, end);
     }
 
@@ -88,6 +102,11 @@ public final class Sequence implements AutoCloseable {
         return cache.position();
     }
 
+    /** Tokens in all that were taken from the prefix cache instead of being read. */
+    public int adopted() {
+        return adopted;
+    }
+
     /** A copy of the tokens. */
     public int[] tokens() {
         return Arrays.copyOf(tokens, length);
@@ -106,9 +125,15 @@ public final class Sequence implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException if cancelled; the block stays unread
      */
     void readBlock(Wish silent, Wish wanted) {
+        adopted += trail.advance(cache, length);
         int from = cache.position();
         int count = model.blockAt(from, length - from);
-        model.read(tokens, from, count, cache, from + count == length ? wanted : silent);
+        read(from, count, from + count == length ? wanted : silent);
+    }
+
+    private void read(int from, int count, Wish wish) {
+        model.read(tokens, from, count, cache, wish);
+        trail.read(cache, from, from + model.blockAt(from, Integer.MAX_VALUE - from));
     }
 
     /**
@@ -127,12 +152,7 @@ public final class Sequence implements AutoCloseable {
             int from = cache.position();
             int count = model.blockAt(from, length - from);
             boolean wanted = allPositions || from + count == length;
-            model.read(
-                    tokens,
-                    from,
-                    count,
-                    cache,
-                    new Wish(wanted ? logits : null, allPositions, observer, null));
+            read(from, count, new Wish(wanted ? logits : null, allPositions, observer, null));
         }
     }
 

@@ -163,6 +163,12 @@ public final class TextModel implements AutoCloseable {
         return Math.min(count, blockSize - inChunk % blockSize);
     }
 
+    /** The last position up to {@code position} at which a block would begin. */
+    public int blockStart(int position) {
+        int inChunk = chunkSize.isPresent() ? position % chunkSize.getAsInt() : position;
+        return position - inChunk % blockSize;
+    }
+
     /**
      * Reads one block of tokens and remembers it in {@code cache}.
      *

@@ -2,6 +2,8 @@ package dev.altiplano;
 
 import dev.altiplano.LoadProgress.Stage;
 import dev.altiplano.cache.CacheFullException;
+import dev.altiplano.cache.KvFile;
+import dev.altiplano.cache.KvFileException;
 import dev.altiplano.cache.KvStore;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Sequence;
@@ -13,6 +15,8 @@ import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.Tokenizer;
 import dev.altiplano.model.TextModel;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +46,7 @@ public final class Llama4Model implements AutoCloseable {
     private final TextModel text;
     private final List<PerformanceFinding> settings;
     private final BackgroundCheck kernelCheck;
+    private final SessionFiles sessionFiles;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -51,6 +56,7 @@ public final class Llama4Model implements AutoCloseable {
         this.text = text;
         this.settings = PerformanceCheck.settings(checkpoint, options);
         this.kernelCheck = new BackgroundCheck(checkpoint, options);
+        this.sessionFiles = new SessionFiles(checkpoint, text.layout());
         settings.forEach(PerformanceLog::tell);
     }
 
@@ -139,6 +145,35 @@ public final class Llama4Model implements AutoCloseable {
     public Session newSession() {
         checkUsable();
         return added(new Session(this));
+    }
+
+    /**
+     * Takes up a session that {@link Session#save} has written, with the same checkpoint and the
+     * same type of keys and values. Nothing is read again: the session answers as the saved one
+     * would have.
+     *
+     * @throws SessionFileException if the file holds no session, one of another checkpoint, or is
+     *     torn or damaged
+     * @throws InsufficientMemoryException if its keys and values do not fit
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    public Session restore(Path file) {
+        checkUsable();
+        try (KvFile saved = KvFile.open(file)) {
+            return added(Session.restored(this, saved, sessionFiles.header(saved)));
+        } catch (KvFileException e) {
+            throw new SessionFileException(String.valueOf(e.getMessage()), e);
+        } catch (CacheFullException e) {
+            throw explained(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** What keys and values must have in common to be exchanged between models. */
+    String cacheIdentity() {
+        return sessionFiles.identity();
     }
 
     /** Closes the session with the model. */

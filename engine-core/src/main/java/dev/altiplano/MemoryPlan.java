@@ -21,7 +21,8 @@ import java.util.Locale;
  * @param keyValueBytesPerToken growth per token while the first chunk fills
  * @param keyValueBytesPerTokenLater growth per token after that: full layers only
  * @param context tokens of the sequence that is planned for
- * @param keyValueBytes keys and values of one such sequence, in whole pages, off the heap
+ * @param keyValueBytes keys and values of one such sequence, in whole pages, off the heap; without
+ *     those of full layers if they live in a file ({@link ModelOptions#keyValueFolder})
  * @param availableBytes memory that scratch, keys and values may take
  */
 public record MemoryPlan(
@@ -70,8 +71,15 @@ public record MemoryPlan(
                 layerBytes * config.layers().size(),
                 layerBytes * growing,
                 context,
-                KvStore.bytes(config, layout, context),
+                keyValueBytes(config, layout, options, context),
                 available(options, scratch));
+    }
+
+    private static long keyValueBytes(
+            Llama4Config config, KvLayout layout, ModelOptions options, long context) {
+        return options.keyValueFolder() == null
+                ? KvStore.bytes(config, layout, context)
+                : KvStore.chunkedBytes(config, layout, context);
     }
 
     private static long available(ModelOptions options, long scratch) {
@@ -89,7 +97,9 @@ public record MemoryPlan(
         return new KvSettings(
                 budget,
                 options.sessionBudget(),
-                options.prefixCache().orElse(budget / PREFIX_SHARE));
+                options.prefixCache().orElse(budget / PREFIX_SHARE),
+                options.keyValueFolder(),
+                options.keyValueFileBytes());
     }
 
     /** Refuses a plan that does not fit. */

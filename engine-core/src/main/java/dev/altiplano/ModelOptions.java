@@ -4,6 +4,7 @@ import dev.altiplano.kernels.KvType;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -22,6 +23,8 @@ public final class ModelOptions {
     private @Nullable Long keyValueBudget;
     private long sessionBudget = Long.MAX_VALUE;
     private @Nullable Long prefixCache;
+    private @Nullable Path keyValueFolder;
+    private long keyValueFileBytes;
     private boolean checksKernels = true;
     private @Nullable Consumer<LoadProgress> progress;
 
@@ -42,6 +45,8 @@ public final class ModelOptions {
         copy.keyValueBudget = keyValueBudget;
         copy.sessionBudget = sessionBudget;
         copy.prefixCache = prefixCache;
+        copy.keyValueFolder = keyValueFolder;
+        copy.keyValueFileBytes = keyValueFileBytes;
         copy.checksKernels = checksKernels;
         copy.progress = progress;
         return copy;
@@ -142,6 +147,24 @@ public final class ModelOptions {
     }
 
     /**
+     * Keeps what grows with a sequence, the keys and values of layers with full attention, in a
+     * file, so that contexts can be larger than memory. The system keeps in memory what there is
+     * room for; a fast disk is needed, because each token reads all of it.
+     *
+     * <p>The file is deleted when the model is closed, and after a crash by the next model that
+     * uses the folder.
+     *
+     * @param folder made if it is missing
+     * @param bytes most bytes of the file
+     */
+    public ModelOptions keyValueFolder(Path folder, long bytes) {
+        ModelOptions copy = copy();
+        copy.keyValueFolder = Objects.requireNonNull(folder, "folder");
+        copy.keyValueFileBytes = inRange("key-value file", bytes, 1, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /**
      * Whether the first answer of a process is followed by a check of the kernels in the
      * background: about a second of one processor. What it finds is in {@link
      * Llama4Model#performanceFindings} and in the log.
@@ -189,6 +212,14 @@ public final class ModelOptions {
 
     OptionalLong prefixCache() {
         return prefixCache == null ? OptionalLong.empty() : OptionalLong.of(prefixCache);
+    }
+
+    @Nullable Path keyValueFolder() {
+        return keyValueFolder;
+    }
+
+    long keyValueFileBytes() {
+        return keyValueFileBytes;
     }
 
     boolean checksKernels() {

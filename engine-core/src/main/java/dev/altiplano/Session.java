@@ -1,12 +1,16 @@
 package dev.altiplano;
 
 import dev.altiplano.cache.CacheFullException;
+import dev.altiplano.cache.KvFile;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.Sequence;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +40,7 @@ public final class Session implements AutoCloseable {
     private boolean endedByStopToken;
     private @Nullable String
             transcript; // the words the sequence stands for, when it can go on from them
+    private @Nullable String words; // of the last turn: all earlier transcripts are its beginnings
     private @Nullable TokenStream answer;
     private volatile boolean closed;
 
@@ -89,11 +94,7 @@ public final class Session implements AutoCloseable {
         try {
             refuseWhileAnswering();
             Session fork = new Session(model, sequence.fork());
-            fork.conversation.addAll(conversation);
-            fork.marks.addAll(marks);
-            fork.holdsOtherThanChat = holdsOtherThanChat;
-            fork.endedByStopToken = endedByStopToken;
-            fork.transcript = transcript;
+            fork.continueTalk(talk());
             return model.added(fork);
         } finally {
             leave();
@@ -132,6 +133,66 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    private SavedSession.Talk talk() {
+        return new SavedSession.Talk(
+                List.copyOf(conversation),
+                List.copyOf(marks),
+                holdsOtherThanChat,
+                endedByStopToken,
+                words,
+                transcript);
+    }
+
+    private void continueTalk(SavedSession.Talk talk) {
+        conversation.addAll(talk.messages());
+        marks.addAll(talk.marks());
+        holdsOtherThanChat = talk.holdsOtherThanChat();
+        endedByStopToken = talk.endedByStopToken();
+        words = talk.words();
+        transcript = talk.transcript();
+    }
+
+    /**
+     * Writes the session to a file, from which {@link Llama4Model#restore} takes it up again: keys
+     * and values, tokens and messages. A file of that name is replaced once the new one is on disk
+     * as a whole.
+     *
+     * <p>What each layer can still see is written: behind the border of a chunk that is what the
+     * layers with full attention hold.
+     *
+     * @throws IllegalStateException if the session is closed or making an answer
+     * @throws UncheckedIOException if it cannot be written; an older file is as it was
+     */
+    public void save(Path file) {
+        enter();
+        try {
+            refuseWhileAnswering();
+            SavedSession saved =
+                    new SavedSession(
+                            model.cacheIdentity(), sequence.tokens(), sequence.read(), talk());
+            sequence.save(file, saved.bytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "%s: cannot be written: %s".formatted(file, e.getMessage()), e);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Takes up a saved session. */
+    static Session restored(Llama4Model model, KvFile file, SavedSession saved) throws IOException {
+        Sequence sequence = model.newSequence();
+        try {
+            sequence.restore(file, saved.tokens(), saved.read());
+            Session session = new Session(model, sequence);
+            session.continueTalk(saved.talk());
+            return session;
+        } catch (Throwable e) {
+            sequence.close();
+            throw e;
+        }
+    }
+
     private void goBackTo(int position) {
         while (!marks.isEmpty() && marks.getLast().wholeLength() > position) {
             marks.removeLast();
@@ -142,6 +203,7 @@ public final class Session implements AutoCloseable {
         }
         sequence.truncate(position);
         conversation.clear();
+        words = null;
         transcript = null;
         endedByStopToken = false;
         holdsOtherThanChat = position > 0;
@@ -155,7 +217,10 @@ public final class Session implements AutoCloseable {
         }
         conversation.subList(mark.messages(), conversation.size()).clear();
         holdsOtherThanChat = mark.holdsOtherThanChat();
-        transcript = mark.transcript();
+        transcript =
+                words == null || mark.transcript() < 0
+                        ? null
+                        : words.substring(0, mark.transcript());
     }
 
     private void refuseWhileAnswering() {
@@ -305,7 +370,8 @@ public final class Session implements AutoCloseable {
                         dropped,
                         conversation.size(),
                         holdsOtherThanChat,
-                        transcript));
+                        transcript == null ? -1 : transcript.length()));
+        words = turn.words();
         endedByStopToken = false;
         sequence.append(turn.ids());
         holdsOtherThanChat |= turn.words() == null;

@@ -144,8 +144,17 @@ class ForkTest {
             assertThatThrownBy(session::fork).hasMessageContaining("making another answer");
             assertThatThrownBy(() -> session.truncate(1)).hasMessageContaining("another answer");
             stream.close();
+        }
+    }
+
+    @Test
+    void aClosedSessionCannotPart() {
+        try (Llama4Model model = Llama4Model.open(Demo.FOLDER)) {
+            Session session = model.newSession();
             session.close();
+
             assertThatThrownBy(session::fork).hasMessage("the session is closed");
+            assertThatThrownBy(() -> session.truncate(0)).hasMessage("the session is closed");
         }
     }
 
@@ -154,8 +163,8 @@ class ForkTest {
         long page = 256L * 1024; // more than a page of every layer takes
         ModelOptions options = ModelOptions.defaults().keyValueBudget(40 * page);
         try (Llama4Model model = Llama4Model.open(Demo.FOLDER, options);
-                Session first = model.newSession();
                 Session second = model.newSession()) {
+            Session first = model.newSession();
             int most = 256;
             while (model.memoryPlan(2 * most).keyValueBytes() <= 40 * page) {
                 most *= 2;

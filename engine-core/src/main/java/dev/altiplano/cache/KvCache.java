@@ -2,6 +2,8 @@ package dev.altiplano.cache;
 
 import dev.altiplano.kernels.KvLayout;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -64,10 +66,10 @@ public final class KvCache implements AutoCloseable {
         checkOpen();
         unreserve();
         store.requireSessionBudget(positions);
-        long credit = replaced == this ? 0 : replaced.unshared();
         try {
             for (LayerCache layer : layers) {
                 long missing = layer.missing(position, Math.max(position, positions));
+                long credit = replaced == this ? 0 : replaced.unshared(layer.list());
                 layer.list().reserve(missing, credit);
             }
         } catch (CacheFullException e) {
@@ -76,8 +78,13 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
-    private long unshared() {
-        return layers.stream().mapToLong(layer -> layer.list().unshared()).sum();
+    /** Pages that nobody else reads, of the store that {@code other} takes its pages from. */
+    private long unshared(PageList other) {
+        return layers.stream()
+                .map(LayerCache::list)
+                .filter(other::isOfSameStore)
+                .mapToLong(PageList::unshared)
+                .sum();
     }
 
     /** Gives up what was reserved and not taken. */
@@ -179,6 +186,53 @@ public final class KvCache implements AutoCloseable {
             if (entry.end > oldest && slots > 0) {
                 layer.list()
                         .adopt(entry.pages.get(index), entry.start - oldest, entry.end - oldest);
+            }
+        }
+    }
+
+    /**
+     * Writes what the sequence holds to a file: full layers, and of chunked ones the chunk that the
+     * next position lies in.
+     *
+     * @param header what else belongs to the sequence
+     */
+    public void save(Path target, byte[] header) throws IOException {
+        checkOpen();
+        List<SavedPage> pages =
+                layers.stream()
+                        .flatMap(layer -> layer.list().saved(layer.slot(position)).stream())
+                        .toList();
+        KvFile.write(target, header, pages, store.layout().pageBytes());
+    }
+
+    /**
+     * Reads into this empty cache what {@link #save} wrote.
+     *
+     * @param end positions that the sequence had read
+     * @throws KvFileException if the file holds other pages, or damaged ones; then this cache is
+     *     empty
+     * @throws CacheFullException if there is no room
+     */
+    public void restore(KvFile file, int end) throws IOException {
+        checkOpen();
+        long pages = 0;
+        for (LayerCache layer : layers) {
+            pages += KvLayout.pagesFor(layer.slot(end));
+        }
+        file.requirePages(pages, store.layout().pageBytes());
+        reserve(end, this);
+        boolean read = false;
+        try {
+            file.read(
+                    layers.stream()
+                            .flatMap(layer -> layer.list().restore(layer.slot(end)).stream())
+                            .toList());
+            position = end;
+            read = true;
+        } finally {
+            unreserve();
+            if (!read) {
+                layers.forEach(layer -> layer.list().cut(0));
             }
         }
     }

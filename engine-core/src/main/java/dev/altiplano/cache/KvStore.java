@@ -4,7 +4,7 @@ import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 
-import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * The memory for keys and values of a model's sequences.
@@ -15,21 +15,32 @@ public final class KvStore implements AutoCloseable {
     private final Llama4Config config;
     private final KvLayout layout;
     private final KvSettings settings;
-    private final PageStore pages;
+    private final PageStore memory;
+    private final PageStore growing; // the same, unless it lies in a file
     private final PrefixCache prefixes;
 
     /**
      * Takes no memory yet.
      *
      * @param blockSize most tokens in one pass
+     * @throws java.io.UncheckedIOException if the settings name a folder that cannot be used
      */
     public KvStore(Llama4Config config, KvLayout layout, KvSettings settings, int blockSize) {
         this.config = config;
         this.layout = layout;
         this.settings = settings;
-        pages = new PageStore(new OffHeap(), layout.pageBytes(), settings.budgetBytes());
+        memory = new PageStore(new OffHeap(), layout.pageBytes(), settings.budgetBytes());
+        growing =
+                settings.folder() == null
+                        ? memory
+                        : new PageStore(
+                                PageFile.in(settings.folder()),
+                                layout.pageBytes(),
+                                settings.fileBytes());
         PrefixBorders borders = new PrefixBorders(chunkSize(), blockSize);
-        prefixes = new PrefixCache(pages, borders, settings.prefixBytes());
+        prefixes = new PrefixCache(layout.pageBytes(), borders, settings.prefixBytes());
+        memory.whenFull(prefixes::giveUpOldest);
+        growing.whenFull(prefixes::giveUpOldest);
     }
 
     /** Beginnings of sequences that were read before. */
@@ -48,10 +59,9 @@ public final class KvStore implements AutoCloseable {
     }
 
     private LayerCache layer(LayerKind kind) {
-        PageList list = new PageList(pages, layout);
         return isChunked(kind)
-                ? new ChunkCache(list, config.chunkSize().getAsInt())
-                : new GrowingCache(list);
+                ? new ChunkCache(new PageList(memory, layout), config.chunkSize().getAsInt())
+                : new GrowingCache(new PageList(growing, layout));
     }
 
     private boolean isChunked(LayerKind kind) {
@@ -71,17 +81,21 @@ public final class KvStore implements AutoCloseable {
 
     /** Bytes of pages that hold something, those that sequences share counted once. */
     public long heldBytes() {
-        return pages.heldBytes();
+        return memory.heldBytes() + fileBytes(PageStore::heldBytes);
     }
 
     /** Bytes of pages that open sequences read, those that they share counted once. */
     public long readBytes() {
-        return pages.readBytes();
+        return memory.readBytes() + fileBytes(PageStore::readBytes);
     }
 
     /** Bytes taken from the system. */
     public long takenBytes() {
-        return pages.takenBytes();
+        return memory.takenBytes() + fileBytes(PageStore::takenBytes);
+    }
+
+    private long fileBytes(ToLongFunction<PageStore> bytes) {
+        return growing == memory ? 0 : bytes.applyAsLong(growing);
     }
 
     /** Refuses a sequence of so many positions if it takes more than one may. */
@@ -99,18 +113,30 @@ public final class KvStore implements AutoCloseable {
 
     /** Bytes of the pages of one sequence of so many positions. */
     public static long bytes(Llama4Config config, KvLayout layout, long positions) {
-        List<LayerKind> kinds = config.layers();
-        long chunk = Math.min(positions, config.chunkSize().orElse(Integer.MAX_VALUE));
-        long chunked = kinds.stream().filter(LayerKind::chunked).count();
-        long pages =
-                chunked * KvLayout.pagesFor(chunk)
-                        + (kinds.size() - chunked) * KvLayout.pagesFor(positions);
-        return pages * layout.pageBytes();
+        return chunkedBytes(config, layout, positions) + growingBytes(config, layout, positions);
+    }
+
+    /** Bytes of the pages of the layers that see one chunk. */
+    public static long chunkedBytes(Llama4Config config, KvLayout layout, long positions) {
+        if (config.chunkSize().isEmpty()) {
+            return 0;
+        }
+        long chunked = config.layers().stream().filter(LayerKind::chunked).count();
+        long slots = Math.min(positions, config.chunkSize().getAsInt());
+        return chunked * KvLayout.pagesFor(slots) * layout.pageBytes();
+    }
+
+    /** Bytes of the pages of the layers that see everything. */
+    public static long growingBytes(Llama4Config config, KvLayout layout, long positions) {
+        boolean chunks = config.chunkSize().isPresent();
+        long growing = config.layers().stream().filter(kind -> !(chunks && kind.chunked())).count();
+        return growing * KvLayout.pagesFor(positions) * layout.pageBytes();
     }
 
     /** Frees all pages; sequences that are still open cannot be used any more. */
     @Override
     public void close() {
-        pages.close();
+        memory.close();
+        growing.close();
     }
 }

@@ -9,16 +9,16 @@ final class OffHeap implements SlabSource {
 
     @Override
     @SuppressWarnings("MustBeClosed") // the slab closes the arena, or the catch clause does
-    public Slab take(int pages, long pageBytes) {
+    public Slab take(long bytes) {
         Arena arena = Arena.ofShared();
         try {
-            MemorySegment memory = arena.allocate(pages * pageBytes, CACHE_LINE);
-            return new Slab(arena, memory, pageBytes, () -> {});
+            MemorySegment memory = arena.allocate(bytes, CACHE_LINE);
+            return new Slab(arena, memory, () -> {});
         } catch (OutOfMemoryError e) { // the system's answer, not the heap's
             arena.close();
             throw new CacheFullException(
                     "the system gives no memory for %d bytes of keys and values; lower the budget"
-                            .formatted(pages * pageBytes));
+                            .formatted(bytes));
         }
     }
 

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 final class Page {
     final MemorySegment data;
     final Slab slab;
+    final PageStore store;
 
     /** Sequences that read it. */
     int readers;
@@ -21,9 +22,10 @@ final class Page {
     /** Sequences and entries; one thread may look while another changes it. */
     private volatile int holders;
 
-    Page(MemorySegment data, Slab slab) {
+    Page(MemorySegment data, Slab slab, PageStore store) {
         this.data = data;
         this.slab = slab;
+        this.store = store;
     }
 
     void count() {

@@ -3,6 +3,7 @@ package dev.altiplano.cache;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvPages;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,6 +49,10 @@ final class PageList {
     /** The pages from {@code from} to before {@code to}. */
     List<Page> pages(int from, int to) {
         return List.copyOf(list.subList(from, to));
+    }
+
+    boolean isOfSameStore(PageList other) {
+        return store == other.store;
     }
 
     /** Pages that nobody else reads. */
@@ -120,6 +125,24 @@ final class PageList {
             add(page);
         }
         pages.fill(to);
+    }
+
+    /** The pages that hold the first {@code slots} slots. */
+    List<SavedPage> saved(int slots) {
+        List<SavedPage> saved = new ArrayList<>();
+        for (int i = 0; i * PAGE < slots; i++) {
+            saved.add(new SavedPage(layout, list.get(i).data, Math.min(PAGE, slots - i * PAGE)));
+        }
+        return saved;
+    }
+
+    /** Fills an empty list with pages that are to be read from a file. */
+    List<MemorySegment> restore(int slots) {
+        if (slots > 0) {
+            provide(slots);
+            commit(slots);
+        }
+        return list.stream().map(page -> page.data).toList();
     }
 
     private void add(Page page) {

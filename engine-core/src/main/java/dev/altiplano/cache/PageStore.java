@@ -197,11 +197,12 @@ public final class PageStore implements AutoCloseable {
 
     private void grow() {
         long most = Math.max(1, MOST_SLAB_BYTES / pageBytes);
-        long pages = Math.clamp(taken / GROWTH, 1, most);
-        Slab slab = source.take((int) Math.min(pages, budget - held), pageBytes);
+        long pages = Math.min(Math.clamp(taken / GROWTH, 1L, most), budget - held);
+        Slab slab = source.take(pages * pageBytes);
+        slab.cut(this, pageBytes);
         slabs.add(slab);
         withFree.addFirst(slab);
-        taken += slab.pages();
+        taken += pages;
     }
 
     /** Adds a reading sequence. */
@@ -249,7 +250,7 @@ public final class PageStore implements AutoCloseable {
         held--;
         boolean wasFull = !page.slab.hasFree();
         page.slab.giveBack(page);
-        if (page.slab.isUnused() && taken - held > mostFree()) {
+        if (page.slab.isUnused(pageBytes) && taken - held > mostFree()) {
             discard(page.slab);
         } else if (wasFull) {
             withFree.addFirst(page.slab);
@@ -264,7 +265,7 @@ public final class PageStore implements AutoCloseable {
     private void discard(Slab slab) {
         slabs.remove(slab);
         withFree.remove(slab);
-        taken -= slab.pages();
+        taken -= slab.bytes() / pageBytes;
         slab.close();
     }
 

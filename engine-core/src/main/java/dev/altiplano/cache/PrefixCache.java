@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * <p><b>Threads.</b> Any.
  */
 public final class PrefixCache {
-    private final PageStore store;
+    private final long pageBytes;
     private final PrefixBorders borders;
     private final long budget; // in pages
     private final Map<PrefixKey, PrefixEntry> entries = new HashMap<>();
@@ -29,13 +29,13 @@ public final class PrefixCache {
     private long clock;
 
     /**
+     * @param pageBytes size of a page
      * @param budgetBytes most bytes of pages to keep; 0 switches the cache off
      */
-    PrefixCache(PageStore store, PrefixBorders borders, long budgetBytes) {
-        this.store = store;
+    PrefixCache(long pageBytes, PrefixBorders borders, long budgetBytes) {
+        this.pageBytes = pageBytes;
         this.borders = borders;
-        this.budget = budgetBytes / store.pageBytes();
-        store.whenFull(this::giveUpOldest);
+        this.budget = budgetBytes / pageBytes;
     }
 
     /** Whether anything can be kept. */
@@ -49,7 +49,7 @@ public final class PrefixCache {
 
     /** Bytes of pages that are kept, those that sequences read too included. */
     public synchronized long keptBytes() {
-        return kept * store.pageBytes();
+        return kept * pageBytes;
     }
 
     /** Forgets everything. */
@@ -110,7 +110,7 @@ public final class PrefixCache {
         if (!makeRoom(entry)) {
             return;
         }
-        entry.pages.forEach(pages -> pages.forEach(store::keep));
+        entry.pages.forEach(pages -> pages.forEach(page -> page.store.keep(page)));
         kept += entry.pageCount();
         if (before != null) {
             if (before.children++ == 0) {
@@ -136,7 +136,7 @@ public final class PrefixCache {
     }
 
     /** Lets go of the entry that was not used for the longest time; false if there is none. */
-    private synchronized boolean giveUpOldest() {
+    synchronized boolean giveUpOldest() {
         if (leaves.isEmpty()) {
             return false;
         }
@@ -147,7 +147,7 @@ public final class PrefixCache {
     private void giveUp(PrefixEntry entry) {
         leaves.remove(entry.used);
         entries.remove(entry.key);
-        entry.pages.forEach(pages -> pages.forEach(store::drop));
+        entry.pages.forEach(pages -> pages.forEach(page -> page.store.drop(page)));
         kept -= entry.pageCount();
         @Nullable PrefixEntry parent = entry.parent;
         if (parent != null && --parent.children == 0) {

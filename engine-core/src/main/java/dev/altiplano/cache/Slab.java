@@ -9,32 +9,36 @@ import java.util.Deque;
 final class Slab {
     private final Arena arena;
     private final Runnable onClose;
+    private final MemorySegment memory;
     private final Deque<Page> free = new ArrayDeque<>();
-    private final int pages;
 
     /**
-     * @param memory of {@code arena}, a multiple of {@code pageBytes}
+     * @param memory of {@code arena}
      * @param onClose run when the memory has gone back
      */
-    Slab(Arena arena, MemorySegment memory, long pageBytes, Runnable onClose) {
+    Slab(Arena arena, MemorySegment memory, Runnable onClose) {
         this.arena = arena;
+        this.memory = memory;
         this.onClose = onClose;
-        pages = Math.toIntExact(memory.byteSize() / pageBytes);
-        for (int i = 0; i < pages; i++) {
-            free.add(new Page(memory.asSlice(i * pageBytes, pageBytes), this));
+    }
+
+    /** Cuts the memory into free pages of a store. */
+    void cut(PageStore store, long pageBytes) {
+        for (long at = 0; at < memory.byteSize(); at += pageBytes) {
+            free.add(new Page(memory.asSlice(at, pageBytes), this, store));
         }
     }
 
-    int pages() {
-        return pages;
+    long bytes() {
+        return memory.byteSize();
     }
 
     boolean hasFree() {
         return !free.isEmpty();
     }
 
-    boolean isUnused() {
-        return free.size() == pages;
+    boolean isUnused(long pageBytes) {
+        return free.size() * pageBytes == memory.byteSize();
     }
 
     Page take() {

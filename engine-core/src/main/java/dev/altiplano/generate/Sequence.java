@@ -1,6 +1,7 @@
 package dev.altiplano.generate;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.cache.KvFile;
 import dev.altiplano.cache.PrefixTrail;
 import dev.altiplano.model.LayerObserver;
 import dev.altiplano.model.LogitsSink;
@@ -9,7 +10,9 @@ import dev.altiplano.model.Wish;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The tokens of one sequence and how many of them the model has read. */
@@ -55,6 +58,28 @@ public final class Sequence implements AutoCloseable {
         int kept = cache.truncate(end);
         trail.truncate(kept, model.blockStart(kept));
         length = Math.min(length, end);
+    }
+
+    /**
+     * Writes keys and values to a file.
+     *
+     * @param header what else belongs to the sequence, its tokens included
+     */
+    public void save(Path target, byte[] header) throws IOException {
+        cache.save(target, header);
+    }
+
+    /**
+     * Takes up what a sequence of the same model has saved; this one must be empty.
+     *
+     * @param ids its tokens
+     * @param read how many of them it had read
+     * @throws dev.altiplano.cache.KvFileException if the file does not hold that, or is damaged
+     * @throws dev.altiplano.cache.CacheFullException if there is no room
+     */
+    public void restore(KvFile file, int[] ids, int read) throws IOException {
+        cache.restore(file, read);
+        append(ids);
     }
 
     /**

@@ -44,6 +44,14 @@ final class Softmax {
         }
     }
 
+    static void multiply(MemorySegment x, long from, MemorySegment factors, long at, int count) {
+        for (int i = 0; i < count; i += L) {
+            FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN)
+                    .mul(FloatVector.fromMemorySegment(F, factors, at + 4L * i, LITTLE_ENDIAN))
+                    .intoMemorySegment(x, from + 4L * i, LITTLE_ENDIAN);
+        }
+    }
+
     static float max(MemorySegment x, long from, int count) {
         FloatVector max = FloatVector.fromMemorySegment(F, x, from, LITTLE_ENDIAN);
         for (int i = L; i < count; i += L) {

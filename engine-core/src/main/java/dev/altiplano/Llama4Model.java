@@ -92,7 +92,7 @@ public final class Llama4Model implements AutoCloseable {
                     new TextModel(
                             checkpoint.config(),
                             checkpoint.text(),
-                            keyValues(checkpoint.config(), options),
+                            keyValues(checkpoint, options),
                             options.threads(),
                             options.blockSize());
             try {
@@ -110,10 +110,18 @@ public final class Llama4Model implements AutoCloseable {
         }
     }
 
-    private static KvStore keyValues(Llama4Config config, ModelOptions options) {
+    private static KvStore keyValues(Checkpoint checkpoint, ModelOptions options) {
+        Llama4Config config = checkpoint.config();
         KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
+        String identity =
+                options.prefixFolder() == null
+                        ? "" // keys are compared within this model only
+                        : SessionFiles.identity(checkpoint, layout, options.blockSize());
         return new KvStore(
-                config, layout, MemoryPlan.settings(config, options), options.blockSize());
+                config,
+                layout,
+                MemoryPlan.settings(config, options, identity),
+                options.blockSize());
     }
 
     /**

@@ -89,8 +89,12 @@ public record MemoryPlan(
         return budget > memory - scratch ? memory : scratch + budget;
     }
 
-    /** The limits of keys and values that follow from the options. */
-    static KvSettings settings(Llama4Config config, ModelOptions options) {
+    /**
+     * The limits of keys and values that follow from the options.
+     *
+     * @param identity what decides about their bits besides the tokens
+     */
+    static KvSettings settings(Llama4Config config, ModelOptions options, String identity) {
         long scratch = TextModel.scratchBytes(config, options.blockSize());
         long memory = options.memoryLimit().orElseGet(Machine::totalBytes);
         long budget = options.keyValueBudget().orElse(memory - scratch);
@@ -99,7 +103,8 @@ public record MemoryPlan(
                 options.sessionBudget(),
                 options.prefixCache().orElse(budget / PREFIX_SHARE),
                 options.keyValueFolder(),
-                options.keyValueFileBytes());
+                options.prefixFolder(),
+                identity);
     }
 
     /** Refuses a plan that does not fit. */

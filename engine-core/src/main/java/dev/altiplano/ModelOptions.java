@@ -1,5 +1,6 @@
 package dev.altiplano;
 
+import dev.altiplano.cache.KvSettings;
 import dev.altiplano.kernels.KvType;
 
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,8 @@ public final class ModelOptions {
     private @Nullable Long keyValueBudget;
     private long sessionBudget = Long.MAX_VALUE;
     private @Nullable Long prefixCache;
-    private @Nullable Path keyValueFolder;
-    private long keyValueFileBytes;
+    private KvSettings.@Nullable Place keyValueFolder;
+    private KvSettings.@Nullable Place prefixFolder;
     private boolean checksKernels = true;
     private @Nullable Consumer<LoadProgress> progress;
 
@@ -46,7 +47,7 @@ public final class ModelOptions {
         copy.sessionBudget = sessionBudget;
         copy.prefixCache = prefixCache;
         copy.keyValueFolder = keyValueFolder;
-        copy.keyValueFileBytes = keyValueFileBytes;
+        copy.prefixFolder = prefixFolder;
         copy.checksKernels = checksKernels;
         copy.progress = progress;
         return copy;
@@ -159,9 +160,27 @@ public final class ModelOptions {
      */
     public ModelOptions keyValueFolder(Path folder, long bytes) {
         ModelOptions copy = copy();
-        copy.keyValueFolder = Objects.requireNonNull(folder, "folder");
-        copy.keyValueFileBytes = inRange("key-value file", bytes, 1, Long.MAX_VALUE);
+        copy.keyValueFolder = place("key-value file", folder, bytes);
         return copy;
+    }
+
+    /**
+     * Keeps beginnings of prompts in files too, so that they outlive the process. They are found
+     * again by the same checkpoint with the same kernels and block size only, because only there
+     * results are the same bit for bit.
+     *
+     * @param folder made if it is missing; may be shared by models and processes
+     * @param bytes most bytes of files; those not used for the longest time are deleted
+     */
+    public ModelOptions prefixFolder(Path folder, long bytes) {
+        ModelOptions copy = copy();
+        copy.prefixFolder = place("prefix folder", folder, bytes);
+        return copy;
+    }
+
+    private static KvSettings.Place place(String what, Path folder, long bytes) {
+        return new KvSettings.Place(
+                Objects.requireNonNull(folder, "folder"), inRange(what, bytes, 1, Long.MAX_VALUE));
     }
 
     /**
@@ -214,12 +233,12 @@ public final class ModelOptions {
         return prefixCache == null ? OptionalLong.empty() : OptionalLong.of(prefixCache);
     }
 
-    @Nullable Path keyValueFolder() {
+    KvSettings.@Nullable Place keyValueFolder() {
         return keyValueFolder;
     }
 
-    long keyValueFileBytes() {
-        return keyValueFileBytes;
+    KvSettings.@Nullable Place prefixFolder() {
+        return prefixFolder;
     }
 
     boolean checksKernels() {

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,9 +44,9 @@ record SavedSession(String model, int[] tokens, int read, Talk talk) {
         Values.write(out, model);
         out.writeInt(read);
         out.writeInt(tokens.length);
-        for (int token : tokens) {
-            out.writeInt(token);
-        }
+        ByteBuffer ids = ByteBuffer.allocate(Math.multiplyExact(tokens.length, Integer.BYTES));
+        ids.asIntBuffer().put(tokens);
+        out.write(ids.array());
         out.writeBoolean(talk.holdsOtherThanChat());
         out.writeBoolean(talk.endedByStopToken());
         Values.write(out, talk.words());
@@ -75,9 +76,8 @@ record SavedSession(String model, int[] tokens, int read, Talk talk) {
         String model = Values.string(in);
         int read = in.readInt();
         int[] tokens = new int[count(in, Integer.BYTES)];
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = in.readInt();
-        }
+        byte[] ids = in.readNBytes(tokens.length * Integer.BYTES);
+        ByteBuffer.wrap(ids).asIntBuffer().get(tokens);
         if (model == null || read < 0 || read > tokens.length) {
             throw new IOException("%d of %d tokens are read".formatted(read, tokens.length));
         }

@@ -1,6 +1,7 @@
 package dev.altiplano;
 
 import dev.altiplano.cache.KvFile;
+import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.loader.Llama4Config;
@@ -28,13 +29,26 @@ final class SessionFiles {
             known = checkpoint.weightsFingerprint();
             fingerprint = known;
         }
+        return identity(known, checkpoint.config(), layout);
+    }
+
+    private static String identity(String weights, Llama4Config config, KvLayout layout) {
         return "%s, %s keys and values, %d heads of %d in %d layers"
                 .formatted(
-                        known,
+                        weights,
                         layout.type(),
                         layout.kvHeads(),
                         layout.headDim(),
-                        checkpoint.config().layers().size());
+                        config.layers().size());
+    }
+
+    /** What keys and values must have in common besides, to be the same bit for bit. */
+    static String identity(Checkpoint checkpoint, KvLayout layout, int blockSize) {
+        return "%s; blocks of %d, %s, format 1"
+                .formatted(
+                        identity(checkpoint.weightsFingerprint(), checkpoint.config(), layout),
+                        blockSize,
+                        KernelInfo.description());
     }
 
     /**

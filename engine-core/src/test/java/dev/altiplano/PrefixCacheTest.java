@@ -3,9 +3,13 @@ package dev.altiplano;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,10 +17,13 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /** Prompts that begin like others. */
 class PrefixCacheTest {
     private static final long LARGE = 64L << 20;
+
+    @TempDir private Path folder;
 
     /** Block sizes that divide a page, a chunk, or nothing; prompts that end at a border. */
     @ParameterizedTest
@@ -148,6 +155,68 @@ class PrefixCacheTest {
 
                 assertThat(session.keyValueBytes()).isEqualTo(5 * page);
                 assertThat(model.keyValueBytes()).isEqualTo(5 * page);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"scout, 1000, 768", "odd, 700, 512", "real_chunk, 700, 512"})
+    void aFolderOutlivesTheProcess(String name, int length, int shared) throws IOException {
+        int[] ids = ids(5, length);
+        ModelOptions options = ModelOptions.defaults().prefixFolder(folder, LARGE);
+        GenerationResult first;
+        try (Llama4Model model = Llama4Model.open(Goldens.folder(name), options)) {
+            first = model.generate(scored(ids));
+        }
+        try (Llama4Model model = Llama4Model.open(Goldens.folder(name), options)) {
+            GenerationResult second = model.generate(scored(ids));
+
+            assertThat(second.prefixTokens()).isEqualTo(shared);
+            assertThat(second.scores()).isEqualTo(first.scores());
+        }
+        ModelOptions others = options.blockSize(64);
+        try (Llama4Model model = Llama4Model.open(Goldens.folder(name), others)) {
+            assertThat(model.generate(scored(ids)).prefixTokens()).isZero(); // other bits
+        }
+        damage(folder);
+        try (Llama4Model model = Llama4Model.open(Goldens.folder(name), options)) {
+            GenerationResult third = model.generate(scored(ids)); // and writes the files anew
+
+            assertThat(third.prefixTokens()).isZero();
+            assertThat(third.scores()).isEqualTo(first.scores());
+        }
+        try (Llama4Model model = Llama4Model.open(Goldens.folder(name), options)) {
+            assertThat(model.generate(scored(ids)).prefixTokens()).isEqualTo(shared);
+        }
+    }
+
+    private static void damage(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                bytes[bytes.length / 2] ^= 1;
+                Files.write(file, bytes);
+            }
+        }
+    }
+
+    @Test
+    void aFullFolderKeepsTheLatest() throws IOException {
+        try (Llama4Model probe = Llama4Model.open(Goldens.folder("dense"))) {
+            long entry = probe.memoryPlan(256).keyValueBytes();
+            ModelOptions options = ModelOptions.defaults().prefixFolder(folder, 3 * entry);
+            try (Llama4Model model = Llama4Model.open(Goldens.folder("dense"), options)) {
+                for (int i = 0; i < 5; i++) {
+                    model.generate(scored(ids(i, 300)));
+                }
+            }
+
+            try (Stream<Path> files = Files.list(folder)) {
+                assertThat(files).hasSize(2); // each is a little larger than its pages
+            }
+            try (Llama4Model model = Llama4Model.open(Goldens.folder("dense"), options)) {
+                assertThat(model.generate(scored(ids(4, 300))).prefixTokens()).isEqualTo(256);
+                assertThat(model.generate(scored(ids(0, 300))).prefixTokens()).isZero();
             }
         }
     }

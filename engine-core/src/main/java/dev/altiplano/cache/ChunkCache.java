@@ -12,8 +12,8 @@ record ChunkCache(PageList list, int chunkSize) implements LayerCache {
     }
 
     @Override
-    public int slot(int position) {
-        return position % chunkSize;
+    public int span() {
+        return chunkSize;
     }
 
     @Override

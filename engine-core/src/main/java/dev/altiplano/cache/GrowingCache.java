@@ -8,8 +8,8 @@ record GrowingCache(PageList list) implements LayerCache {
     }
 
     @Override
-    public int slot(int position) {
-        return position;
+    public int span() {
+        return Integer.MAX_VALUE;
     }
 
     @Override

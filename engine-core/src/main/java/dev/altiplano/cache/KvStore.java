@@ -4,6 +4,8 @@ import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
@@ -30,15 +32,20 @@ public final class KvStore implements AutoCloseable {
         this.layout = layout;
         this.settings = settings;
         memory = new PageStore(new OffHeap(), layout.pageBytes(), settings.budgetBytes());
+        KvSettings.Place file = settings.growing();
         growing =
-                settings.folder() == null
+                file == null
                         ? memory
                         : new PageStore(
-                                PageFile.in(settings.folder()),
-                                layout.pageBytes(),
-                                settings.fileBytes());
-        PrefixBorders borders = new PrefixBorders(chunkSize(), blockSize);
-        prefixes = new PrefixCache(layout.pageBytes(), borders, settings.prefixBytes());
+                                PageFile.in(file.folder()), layout.pageBytes(), file.bytes());
+        KvSettings.Place kept = settings.prefixes();
+        prefixes =
+                new PrefixCache(
+                        this,
+                        new PrefixBorders(chunkSize(), blockSize),
+                        PrefixKey.of(settings.identity()),
+                        kept == null ? null : new PrefixFolder(kept.folder(), kept.bytes()),
+                        settings.prefixBytes());
         memory.whenFull(prefixes::giveUpOldest);
         growing.whenFull(prefixes::giveUpOldest);
     }
@@ -62,6 +69,68 @@ public final class KvStore implements AutoCloseable {
         return isChunked(kind)
                 ? new ChunkCache(new PageList(memory, layout), config.chunkSize().getAsInt())
                 : new GrowingCache(new PageList(growing, layout));
+    }
+
+    /** Pages of an entry of the prefix cache. */
+    long pageCount(int start, int end) {
+        return config.layers().stream()
+                .mapToLong(kind -> pageCount(spanOf(kind), start, end))
+                .sum();
+    }
+
+    private int spanOf(LayerKind kind) {
+        return isChunked(kind) ? config.chunkSize().getAsInt() : Integer.MAX_VALUE;
+    }
+
+    /** Pages that hold the positions of an entry and can still be seen at its end. */
+    private static long pageCount(int span, int start, int end) {
+        int slots = end % span;
+        return slots == 0
+                ? 0
+                : KvLayout.pagesFor(slots) - Math.min(start % span, slots) / KvLayout.PAGE;
+    }
+
+    /**
+     * Pages for an entry of the prefix cache that is to be read from a file.
+     *
+     * @throws CacheFullException if sequences have claimed everything
+     */
+    List<List<Page>> takeKept(int start, int end) {
+        List<List<Page>> pages = new ArrayList<>();
+        try {
+            for (LayerKind kind : config.layers()) {
+                List<Page> ofLayer = new ArrayList<>();
+                pages.add(ofLayer);
+                PageStore store = isChunked(kind) ? memory : growing;
+                for (long i = pageCount(spanOf(kind), start, end); i > 0; i--) {
+                    Page page = store.take(new Claim());
+                    store.keep(page);
+                    store.release(page);
+                    ofLayer.add(page);
+                }
+            }
+            return pages;
+        } catch (CacheFullException e) {
+            pages.forEach(ofLayer -> ofLayer.forEach(page -> page.store.drop(page)));
+            throw e;
+        }
+    }
+
+    /** The pages of an entry as they go to a file. */
+    List<SavedPage> saved(PrefixEntry entry) {
+        List<SavedPage> saved = new ArrayList<>();
+        for (int i = 0; i < entry.pages.size(); i++) {
+            int slots = entry.end % spanOf(config.layers().get(i));
+            List<Page> pages = entry.pages.get(i);
+            for (int p = 0; p < pages.size(); p++) {
+                int behind = pages.size() - 1 - p; // all but the last page are full
+                int last = (slots - 1) % KvLayout.PAGE + 1;
+                saved.add(
+                        new SavedPage(
+                                layout, pages.get(p).data, behind == 0 ? last : KvLayout.PAGE));
+            }
+        }
+        return saved;
     }
 
     private boolean isChunked(LayerKind kind) {

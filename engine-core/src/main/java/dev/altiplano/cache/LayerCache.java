@@ -15,8 +15,13 @@ public sealed interface LayerCache permits ChunkCache, GrowingCache {
     /** The same keys and values for another sequence. */
     LayerCache fork();
 
-    /** The slot of a position that this layer can see. */
-    int slot(int position);
+    /** The slot of a position that the next query can see. */
+    default int slot(int position) {
+        return position % span();
+    }
+
+    /** Positions after which the layer starts again; more than there can be if it does not. */
+    int span();
 
     /**
      * Makes room for the positions of one block and forgets what none of them can see.

@@ -3,7 +3,6 @@ package dev.altiplano.cache;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -20,8 +19,10 @@ import java.util.TreeMap;
  * <p><b>Threads.</b> Any.
  */
 public final class PrefixCache {
-    private final long pageBytes;
+    private final KvStore store;
     private final PrefixBorders borders;
+    private final PrefixKey root;
+    private final @Nullable PrefixFolder folder;
     private final long budget; // in pages
     private final Map<PrefixKey, PrefixEntry> entries = new HashMap<>();
     private final TreeMap<Long, PrefixEntry> leaves = new TreeMap<>(); // by last use
@@ -29,13 +30,26 @@ public final class PrefixCache {
     private long clock;
 
     /**
-     * @param pageBytes size of a page
+     * @param root of all keys
+     * @param folder where entries outlive the process; null for nowhere
      * @param budgetBytes most bytes of pages to keep; 0 switches the cache off
      */
-    PrefixCache(long pageBytes, PrefixBorders borders, long budgetBytes) {
-        this.pageBytes = pageBytes;
+    PrefixCache(
+            KvStore store,
+            PrefixBorders borders,
+            PrefixKey root,
+            @Nullable PrefixFolder folder,
+            long budgetBytes) {
+        this.store = store;
         this.borders = borders;
-        this.budget = budgetBytes / pageBytes;
+        this.root = root;
+        this.folder = folder;
+        this.budget = budgetBytes / store.layout().pageBytes();
+    }
+
+    /** The key of an empty sequence. */
+    PrefixKey root() {
+        return root;
     }
 
     /** Whether anything can be kept. */
@@ -49,7 +63,7 @@ public final class PrefixCache {
 
     /** Bytes of pages that are kept, those that sequences read too included. */
     public synchronized long keptBytes() {
-        return kept * pageBytes;
+        return kept * store.layout().pageBytes();
     }
 
     /** Forgets everything. */
@@ -59,9 +73,43 @@ public final class PrefixCache {
         }
     }
 
-    /** Whether there is an entry of that key. */
-    synchronized boolean holds(PrefixKey key) {
-        return entries.containsKey(key);
+    /**
+     * Whether there is an entry, in memory or on disk; one on disk is read.
+     *
+     * @param parent key of the entry that it goes on from
+     * @param start where it goes on
+     * @param end where it ends
+     */
+    synchronized boolean holds(PrefixKey parent, PrefixKey key, int start, int end) {
+        if (entries.containsKey(key)) {
+            return true;
+        }
+        if (folder == null || start > 0 && !entries.containsKey(parent) || !folder.holds(key)) {
+            return false;
+        }
+        PrefixEntry entry = new PrefixEntry(key, entries.get(parent), start, end, List.of());
+        return read(folder, entry);
+    }
+
+    private boolean read(PrefixFolder from, PrefixEntry empty) {
+        if (!makeRoom(empty, store.pageCount(empty.start, empty.end))) {
+            return false;
+        }
+        List<List<Page>> pages;
+        try {
+            pages = store.takeKept(empty.start, empty.end);
+        } catch (CacheFullException e) { // sequences have everything
+            return false;
+        }
+        PrefixEntry entry = new PrefixEntry(empty.key, empty.parent, empty.start, empty.end, pages);
+        boolean read = from.read(entry.key, pages.stream().flatMap(List::stream).toList());
+        @Nullable PrefixEntry parent = entry.parent;
+        if (!read || parent != null && !entries.containsKey(parent.key)) { // may have made room
+            drop(entry);
+            return false;
+        }
+        add(entry);
+        return true;
     }
 
     /**
@@ -107,25 +155,33 @@ public final class PrefixCache {
         }
         PrefixEntry entry =
                 new PrefixEntry(key, before, start, cache.position(), cache.pagesSince(start));
-        if (!makeRoom(entry)) {
+        if (!makeRoom(entry, entry.pageCount())) {
             return;
         }
         entry.pages.forEach(pages -> pages.forEach(page -> page.store.keep(page)));
+        add(entry);
+        if (folder != null) {
+            folder.write(entry, store);
+        }
+    }
+
+    private void add(PrefixEntry entry) {
         kept += entry.pageCount();
-        if (before != null) {
-            if (before.children++ == 0) {
-                leaves.remove(before.used);
+        @Nullable PrefixEntry parent = entry.parent;
+        if (parent != null) {
+            if (parent.children++ == 0) {
+                leaves.remove(parent.used);
             }
-            before.used = clock + 1;
+            parent.used = clock + 1;
         }
         entry.used = clock;
         clock += 2;
         leaves.put(entry.used, entry);
-        entries.put(key, entry);
+        entries.put(entry.key, entry);
     }
 
-    private boolean makeRoom(PrefixEntry wanted) {
-        while (kept + wanted.pageCount() > budget) {
+    private boolean makeRoom(PrefixEntry wanted, long pages) {
+        while (kept + pages > budget) {
             PrefixEntry oldest = leaves.isEmpty() ? null : leaves.firstEntry().getValue();
             if (oldest == null || oldest == wanted.parent) {
                 return false;
@@ -147,7 +203,7 @@ public final class PrefixCache {
     private void giveUp(PrefixEntry entry) {
         leaves.remove(entry.used);
         entries.remove(entry.key);
-        entry.pages.forEach(pages -> pages.forEach(page -> page.store.drop(page)));
+        drop(entry);
         kept -= entry.pageCount();
         @Nullable PrefixEntry parent = entry.parent;
         if (parent != null && --parent.children == 0) {
@@ -155,8 +211,7 @@ public final class PrefixCache {
         }
     }
 
-    /** Entries, for tests. */
-    synchronized List<PrefixKey> keys() {
-        return new ArrayList<>(entries.keySet());
+    private static void drop(PrefixEntry entry) {
+        entry.pages.forEach(pages -> pages.forEach(page -> page.store.drop(page)));
     }
 }

@@ -1,6 +1,7 @@
 package dev.altiplano.cache;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -12,8 +13,14 @@ import java.util.HexFormat;
  * since.
  */
 public record PrefixKey(long a, long b, long c, long d) {
-    /** Of an empty sequence. */
-    public static final PrefixKey EMPTY = new PrefixKey(0, 0, 0, 0);
+    /**
+     * Of an empty sequence.
+     *
+     * @param identity what else decides about the bits: checkpoint, kernels, block size
+     */
+    static PrefixKey of(String identity) {
+        return of(sha256().digest(identity.getBytes(UTF_8)));
+    }
 
     /** Of the sequence that goes on with what {@code content} holds from its position on. */
     PrefixKey followedBy(ByteBuffer content) {

@@ -34,7 +34,7 @@ public final class PrefixTrail {
     PrefixTrail(PrefixCache cache, Content content) {
         this.cache = cache;
         this.content = content;
-        passed.add(new Passed(0, PrefixKey.EMPTY));
+        passed.add(new Passed(0, cache.root()));
     }
 
     /** The same trail for a fork. */
@@ -65,7 +65,7 @@ public final class PrefixTrail {
                 break;
             }
             PrefixKey key = keyAt((int) next);
-            if (!cache.holds(key)) {
+            if (!cache.holds(last().key(), key, last().position(), (int) next)) {
                 break;
             }
             passed.add(new Passed((int) next, key));

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.altiplano.cache.KvCache;
+import dev.altiplano.cache.KvSettings;
+import dev.altiplano.cache.KvStore;
+import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.AttentionTemperature;
 import dev.altiplano.loader.LayerKind;
@@ -37,6 +41,26 @@ class MemoryPlanTest {
         assertThat(plan.keyValueBytesPerTokenLater()).isEqualTo(12 * 4096);
         assertThat(plan.peakBytes())
                 .isEqualTo(plan.weightBytes() + plan.scratchBytes() + plan.keyValueBytes());
+    }
+
+    /** The same layers, thin: 36 of one chunk, 12 of 131,072 positions, really taken. */
+    @Test
+    void aThinScoutTakesWhatTheFormulaSays() {
+        Llama4Config thin = scout(1, 4);
+        KvLayout layout = new KvLayout(1, 4, KvType.BF16);
+        try (KvStore store = new KvStore(thin, layout, KvSettings.unlimited(), 256);
+                KvCache cache = store.newCache()) {
+            while (cache.position() < 131_072) {
+                cache.begin(256);
+                cache.commit(256);
+            }
+
+            double formula = (36 * 8192L + 12 * 131_072L) * (double) layout.pageBytes() / 256;
+            assertThat((double) cache.bytes()).isCloseTo(formula, Percentage.withPercentage(2));
+            assertThat((double) store.heldBytes()).isCloseTo(formula, Percentage.withPercentage(2));
+            assertThat((double) store.takenBytes())
+                    .isCloseTo(formula, Percentage.withPercentage(5));
+        }
     }
 
     @Test
@@ -92,6 +116,10 @@ class MemoryPlanTest {
     }
 
     private static Llama4Config scout() {
+        return scout(8, 128);
+    }
+
+    private static Llama4Config scout(int kvHeads, int headDim) {
         List<LayerKind> layers =
                 IntStream.range(0, 48)
                         .mapToObj(i -> new LayerKind(i % 4 != 3, i % 4 != 3, true))
@@ -99,9 +127,9 @@ class MemoryPlanTest {
         return new Llama4Config(
                 202048,
                 5120,
-                40,
-                8,
-                128,
+                5 * kvHeads,
+                kvHeads,
+                headDim,
                 8192,
                 16384,
                 16,

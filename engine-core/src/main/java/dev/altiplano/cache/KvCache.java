@@ -128,13 +128,23 @@ public final class KvCache implements AutoCloseable {
             return position;
         }
         int chunk = store.chunkSize();
-        boolean seen = end % chunk == 0 || end / chunk == (position - 1) / chunk;
-        int kept = seen ? end : end - end % chunk;
+        int kept = canShow(end, chunk) ? end : end - end % chunk;
         for (LayerCache layer : layers) {
             layer.list().cut(layer.slot(kept));
         }
         position = kept;
         return kept;
+    }
+
+    /**
+     * Whether every layer still holds what the position before {@code end} can see. A layer that
+     * was taken up at a chunk border holds nothing of the chunk before.
+     */
+    private boolean canShow(int end, int chunk) {
+        return end % chunk == 0
+                || end / chunk == (position - 1) / chunk
+                        && layers.stream()
+                                .allMatch(layer -> layer.list().filled() >= layer.slot(end));
     }
 
     /** For each layer the pages that hold the positions since {@code start}, if it can see them. */

@@ -5,8 +5,12 @@ import dev.altiplano.cache.CacheFullException;
 import dev.altiplano.cache.KvFile;
 import dev.altiplano.cache.KvFileException;
 import dev.altiplano.cache.KvStore;
+import dev.altiplano.event.FlightRecord;
+import dev.altiplano.event.LoadFacts;
+import dev.altiplano.event.Span;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Sequence;
+import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.loader.ChatTemplate;
@@ -29,8 +33,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 
 /**
- * A Llama 4 model, ready to answer. Immutable and shared by all threads; its requests take turns
- * step by step.
+ * A Llama 4 model, ready to answer. Immutable and shared by all threads: requests that are answered
+ * at the same time share one reading of the weights for each token.
  *
  * <pre>{@code
  * try (Llama4Model model = Llama4Model.open(Path.of("Llama-4-Scout-17B-16E-Instruct"))) {
@@ -44,9 +48,11 @@ public final class Llama4Model implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final ModelOptions options;
     private final TextModel text;
+    private final WeightMemory weightMemory;
     private final List<PerformanceFinding> settings;
     private final BackgroundCheck kernelCheck;
     private final SessionFiles sessionFiles;
+    private final Places places;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -54,9 +60,14 @@ public final class Llama4Model implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.options = options;
         this.text = text;
-        this.settings = PerformanceCheck.settings(checkpoint, options);
+        this.weightMemory = new WeightMemory(checkpoint.mappedFiles(), options);
+        List<PerformanceFinding> found =
+                new ArrayList<>(PerformanceCheck.settings(checkpoint, options));
+        found.addAll(weightMemory.findings());
+        this.settings = List.copyOf(found);
         this.kernelCheck = new BackgroundCheck(checkpoint, options);
         this.sessionFiles = new SessionFiles(checkpoint, text.layout());
+        this.places = new Places(options.answers(), options.waitingAnswers());
         settings.forEach(PerformanceLog::tell);
     }
 
@@ -77,6 +88,7 @@ public final class Llama4Model implements AutoCloseable {
      * @throws InsufficientMemoryException if the plan for the wanted context cannot fit
      */
     public static Llama4Model open(Path folder, ModelOptions options) {
+        Span<LoadFacts> span = FlightRecord.load();
         Checkpoint checkpoint = Checkpoint.open(folder);
         try {
             options.report(Stage.CHECKPOINT);
@@ -99,6 +111,9 @@ public final class Llama4Model implements AutoCloseable {
                 Llama4Model model = new Llama4Model(checkpoint, options, text);
                 options.report(Stage.WORKERS);
                 options.report(Stage.READY);
+                if (span != null) {
+                    span.end(model.loadFacts());
+                }
                 return model;
             } catch (Throwable e) {
                 text.close();
@@ -124,6 +139,15 @@ public final class Llama4Model implements AutoCloseable {
                 options.blockSize());
     }
 
+    private LoadFacts loadFacts() {
+        return new LoadFacts(
+                checkpoint.folder().toString(),
+                config().layers().size(),
+                memoryPlan(1).weightBytes(),
+                options.threads(),
+                KernelInfo.description());
+    }
+
     /**
      * Answers a request.
      *
@@ -131,6 +155,8 @@ public final class Llama4Model implements AutoCloseable {
      *     not fit the context, or needs a tokenizer that the folder does not have
      * @throws IllegalStateException if the model is closed
      * @throws InsufficientMemoryException if its keys and values cannot fit
+     * @throws ModelBusyException if as many answers as {@link ModelOptions#answers} allows are
+     *     being made or waited for
      */
     public GenerationResult generate(GenerationRequest request) {
         try (TokenStream stream = stream(request)) {
@@ -304,6 +330,7 @@ public final class Llama4Model implements AutoCloseable {
 
     /** Called when an answer has ended. */
     void answered() {
+        weightMemory.loaded();
         kernelCheck.start();
     }
 
@@ -322,6 +349,15 @@ public final class Llama4Model implements AutoCloseable {
         } finally {
             checkpoint.close();
         }
+    }
+
+    /** Who may answer now. */
+    Places places() {
+        return places;
+    }
+
+    int openSessions() {
+        return sessions.size();
     }
 
     boolean isClosed() {

@@ -1,9 +1,10 @@
 package dev.altiplano;
 
-import dev.altiplano.cache.CacheFullException;
 import dev.altiplano.cache.KvFile;
+import dev.altiplano.generate.EndReason;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
+import dev.altiplano.generate.Interruption;
 import dev.altiplano.generate.Sequence;
 
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ public final class Session implements AutoCloseable {
             transcript; // the words the sequence stands for, when it can go on from them
     private @Nullable String words; // of the last turn: all earlier transcripts are its beginnings
     private @Nullable TokenStream answer;
+    private Places.@Nullable Place place; // of the last answer
     private volatile boolean closed;
 
     Session(Llama4Model model) {
@@ -61,6 +63,8 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException if the session is closed or making another answer, or if
      *     messages follow a prompt of text or ids
      * @throws InsufficientMemoryException if its keys and values cannot fit
+     * @throws ModelBusyException if as many answers as {@link ModelOptions#answers} allows are
+     *     being made or waited for
      */
     public GenerationResult generate(GenerationRequest request) {
         try (TokenStream stream = stream(request)) {
@@ -264,8 +268,12 @@ public final class Session implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        model.places().wake();
         busy.lock();
         try {
+            if (place != null) {
+                place.leave();
+            }
             sequence.close();
         } finally {
             busy.unlock();
@@ -303,6 +311,11 @@ public final class Session implements AutoCloseable {
 
     void leave() {
         busy.unlock();
+    }
+
+    /** Lets an answer that waits for its turn see that it is cancelled. */
+    void wakeWaiting() {
+        model.places().wake();
     }
 
     /** Tokens that the model has read. */
@@ -348,12 +361,9 @@ public final class Session implements AutoCloseable {
         Sequence next = kept < sequence.length() ? model.newSequence() : sequence;
         long most =
                 Math.min(plan.contextLimit(), (long) kept + turn.ids().length + plan.maxTokens());
-        try {
-            next.reserve(most, sequence);
-        } catch (CacheFullException e) {
-            throw explained(e);
-        }
+        Places.Place entered = enter(next, most);
         // nothing was changed up to here: a refused request leaves the session as it was
+        place = entered;
         if (next != sequence) {
             sequence.close();
             sequence = next;
@@ -377,18 +387,31 @@ public final class Session implements AutoCloseable {
         holdsOtherThanChat |= turn.words() == null;
         transcript = null;
         AtomicBoolean cancelled = new AtomicBoolean();
-        Generator generator =
-                new Generator(sequence, plan, vocabulary(), () -> cancelled.get() || closed);
-        return new TokenStream(
-                this,
-                request,
-                turn,
-                new Answer(generator, plan),
-                cancelled,
+        TimeLimit limit = TimeLimit.of(request.deadline());
+        Interruption interruption =
+                () -> cancelled.get() || closed ? EndReason.CANCELLED : limit.reason();
+        Generator generator = new Generator(sequence, plan, vocabulary(), interruption);
+        Answer answer = new Answer(generator, plan, interruption, entered);
+        Runnable ended =
                 () -> {
                     next.unreserve();
                     onEnd.run();
-                });
+                };
+        return new TokenStream(this, request, turn, answer, cancelled, ended);
+    }
+
+    /** Claims memory for {@code most} tokens, and a place among the model's answers. */
+    private Places.Place enter(Sequence next, long most) {
+        try {
+            next.reserve(most, sequence);
+            return model.places().enter();
+        } catch (RuntimeException e) {
+            next.unreserve();
+            if (next != sequence) {
+                next.close();
+            }
+            throw explained(e);
+        }
     }
 
     private int vocabulary() {

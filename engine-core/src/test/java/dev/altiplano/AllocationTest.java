@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 
 import dev.altiplano.cache.KvCache;
-import dev.altiplano.cache.KvSettings;
-import dev.altiplano.cache.KvStore;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.Sequence;
-import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.Checkpoint;
-import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.model.LogitsSink;
+import dev.altiplano.model.Reader;
 import dev.altiplano.model.TextModel;
 import dev.altiplano.model.Wish;
 
@@ -42,7 +39,7 @@ class AllocationTest {
                         new TextModel(
                                 checkpoint.config(),
                                 checkpoint.text(),
-                                store(checkpoint.config(), type),
+                                KeyValues.of(checkpoint.config(), type),
                                 threads,
                                 32)) {
             long least = Long.MAX_VALUE;
@@ -61,7 +58,7 @@ class AllocationTest {
             sequence.append(1);
             GenerationPlan plan = model.plan(1, GenerationRequest.tokens(1).logProbabilities(5));
             int vocabulary = model.config().vocabularySize();
-            Generator generator = new Generator(sequence, plan, vocabulary, () -> false);
+            Generator generator = new Generator(sequence, plan, vocabulary, () -> null);
             long least = Long.MAX_VALUE;
             while (generator.next().isPresent() && sequence.length() < 2000) {
                 long before = THREADS.getCurrentThreadAllocatedBytes();
@@ -74,11 +71,6 @@ class AllocationTest {
         }
     }
 
-    private static KvStore store(Llama4Config config, KvType type) {
-        KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), type);
-        return new KvStore(config, layout, KvSettings.unlimited(), 32);
-    }
-
     /** Starts behind the first pages of keys and values and ends before the next ones. */
     private static long bytesOfARound(TextModel model, Checkpoint checkpoint) {
         int[] ids = {1};
@@ -88,11 +80,12 @@ class AllocationTest {
         Wish wish = new Wish(sink, false, null, () -> false);
         long[] workers = workers();
         try (KvCache cache = model.newCache()) {
-            model.read(ids, 0, 1, cache, wish);
+            Reader reader = model.newReader(cache);
+            reader.read(ids, 0, 1, wish);
             long before = allocatedBy(workers) + THREADS.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < TOKENS; i++) {
                 ids[0] = 1 + i * 37 % 900;
-                model.read(ids, 0, 1, cache, wish);
+                reader.read(ids, 0, 1, wish);
             }
             return THREADS.getCurrentThreadAllocatedBytes() + allocatedBy(workers) - before;
         }

@@ -35,6 +35,20 @@ final class ModelArgument {
                             + " (about a quarter).")
     private String keyValues = "f32";
 
+    @Option(
+            names = "--advise-system",
+            description =
+                    "Tell the system to read weights far ahead until the first answer has ended,"
+                            + " and in huge pages where it has them.")
+    private boolean advisesSystem;
+
+    @Option(
+            names = "--lock-weights",
+            description =
+                    "Read all weights at first and lock them in memory (mlock); a note says so if"
+                            + " the system refuses.")
+    private boolean locksWeights;
+
     Path folder() {
         return folder;
     }
@@ -57,7 +71,11 @@ final class ModelArgument {
 
     /** Refuses a number of threads that cannot be. */
     ModelOptions options() {
-        ModelOptions options = ModelOptions.defaults().keyValueType(keyValueType());
+        ModelOptions options =
+                ModelOptions.defaults()
+                        .keyValueType(keyValueType())
+                        .adviseSystem(advisesSystem)
+                        .lockWeights(locksWeights);
         return Usage.check(() -> options.threads(threads()));
     }
 

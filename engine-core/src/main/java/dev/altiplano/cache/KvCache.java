@@ -15,6 +15,7 @@ import java.util.List;
 public final class KvCache implements AutoCloseable {
     private final KvStore store;
     private final List<LayerCache> layers;
+    private final long bytesPerPosition; // of one layer
     private int position;
     private boolean closed;
 
@@ -22,6 +23,7 @@ public final class KvCache implements AutoCloseable {
     KvCache(KvStore store, List<LayerCache> layers) {
         this.store = store;
         this.layers = List.copyOf(layers);
+        bytesPerPosition = store.layout().pageBytes() / KvLayout.PAGE;
     }
 
     /** The cache of layer {@code index}, counted from 0. */
@@ -32,6 +34,18 @@ public final class KvCache implements AutoCloseable {
     /** Positions read so far; the next token gets this one. */
     public int position() {
         return position;
+    }
+
+    /**
+     * Bytes of keys and values that the last of the next {@code count} positions attends to, in all
+     * layers. After {@link #begin}.
+     */
+    public long bytesAttended(int count) {
+        long positions = 0;
+        for (LayerCache layer : layers) {
+            positions += layer.pages().filled() + count;
+        }
+        return positions * bytesPerPosition;
     }
 
     /** Off-heap bytes of the pages it reads; those that it shares count in full. */

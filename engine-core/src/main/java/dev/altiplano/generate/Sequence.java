@@ -5,6 +5,7 @@ import dev.altiplano.cache.KvFile;
 import dev.altiplano.cache.PrefixTrail;
 import dev.altiplano.model.LayerObserver;
 import dev.altiplano.model.LogitsSink;
+import dev.altiplano.model.Reader;
 import dev.altiplano.model.TextModel;
 import dev.altiplano.model.Wish;
 
@@ -20,6 +21,7 @@ public final class Sequence implements AutoCloseable {
     private final TextModel model;
     private final KvCache cache;
     private final PrefixTrail trail;
+    private final Reader reader;
     private int[] tokens = new int[256];
     private int length;
     private int adopted;
@@ -29,12 +31,14 @@ public final class Sequence implements AutoCloseable {
         this.model = model;
         cache = model.newCache();
         trail = model.store().newTrail(this::writeContent);
+        reader = model.newReader(cache);
     }
 
     private Sequence(Sequence parent) {
         model = parent.model;
         cache = parent.cache.fork();
         trail = parent.trail.fork(this::writeContent);
+        reader = model.newReader(cache);
         append(parent.tokens());
     }
 
@@ -157,8 +161,13 @@ public final class Sequence implements AutoCloseable {
     }
 
     private void read(int from, int count, Wish wish) {
-        model.read(tokens, from, count, cache, wish);
+        reader.read(tokens, from, count, wish);
         trail.read(cache, from, from + model.blockAt(from, Integer.MAX_VALUE - from));
+    }
+
+    /** Says that no further token is read soon. */
+    void rest() {
+        reader.rest();
     }
 
     /**
@@ -183,6 +192,7 @@ public final class Sequence implements AutoCloseable {
 
     @Override
     public void close() {
+        reader.rest();
         cache.close();
     }
 }

@@ -11,6 +11,7 @@ import dev.altiplano.loader.internal.TextWeightsReader;
 import dev.altiplano.loader.internal.VisionReader;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,11 @@ public final class Checkpoint implements AutoCloseable {
     /** Every tensor of the folder, those of the image tower included, in the order of the files. */
     public List<StoredTensor> tensors() {
         return contents().index().tensors().stream().map(MappedTensor::stored).toList();
+    }
+
+    /** The mapped files, whole; valid until this is closed. */
+    public List<MemorySegment> mappedFiles() {
+        return contents().index().shards().stream().map(Shard::whole).toList();
     }
 
     /** How the checkpoint wants to be sampled. */

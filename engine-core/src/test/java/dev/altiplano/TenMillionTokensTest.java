@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.cache.KvFile;
 import dev.altiplano.cache.KvSettings;
 import dev.altiplano.cache.KvStore;
 import dev.altiplano.kernels.KvLayout;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -36,6 +38,10 @@ import java.util.Random;
 class TenMillionTokensTest {
     private static final int CONTEXT = 10_485_760;
     private static final int CHUNK = 8192;
+    private static final int BLOCK = 256;
+
+    /** Whether what takes long is measured too: blocks of a prompt, and the way to a file. */
+    private static final boolean MEASURES_ALL = Boolean.getBoolean("altiplano.measureAll");
     private static final int FULL_LAYER = 3;
     private static final int TOKEN = 77;
 
@@ -77,14 +83,15 @@ class TenMillionTokensTest {
     void memoryIsAsPlannedAndANeedleIsFound() throws IOException {
         long before = residentBytes();
         try (KvCache cache = model.newCache()) {
-            System.out.println("| tokens | keys and values, MB | decode of a token, ms |");
-            System.out.println("|---|---|---|");
+            System.out.println("| tokens | keys and values, MB | a token, ms | a block, ms |");
+            System.out.println("|---|---|---|---|");
             for (int depth = 1 << 20; depth < CONTEXT; depth *= 2) {
                 grow(cache, depth);
                 report(cache);
             }
-            grow(cache, CONTEXT - 1);
+            grow(cache, CONTEXT - BLOCK);
             report(cache);
+            grow(cache, CONTEXT - 1);
 
             long planned = KvStore.bytes(config, layout, CONTEXT);
             assertThat(cache.bytes()).isEqualTo(planned);
@@ -95,6 +102,31 @@ class TenMillionTokensTest {
                         .isCloseTo(planned, Percentage.withPercentage(5));
             }
             findNeedle(cache);
+            if (MEASURES_ALL) {
+                saveAndRestore(cache);
+            }
+        }
+    }
+
+    private void saveAndRestore(KvCache cache) throws IOException {
+        Path file = Files.createTempFile("altiplano", ".kv");
+        try (KvCache other = model.newCache()) {
+            long start = System.nanoTime();
+            cache.save(file, new byte[0]);
+            long saved = System.nanoTime();
+            try (KvFile opened = KvFile.open(file)) {
+                other.restore(opened, cache.position());
+            }
+            long restored = System.nanoTime();
+            double gigabytes = Files.size(file) * 1e-9;
+            System.out.printf(
+                    "%.2f GB saved at %.2f GB/s, restored at %.2f GB/s%n",
+                    gigabytes,
+                    gigabytes / ((saved - start) * 1e-9),
+                    gigabytes / ((restored - saved) * 1e-9));
+            assertThat(decode(other).logits).isEqualTo(decode(cache).logits);
+        } finally {
+            Files.delete(file);
         }
     }
 
@@ -203,7 +235,8 @@ class TenMillionTokensTest {
 
     private void report(KvCache cache) {
         int depth = cache.position();
-        int[] tokens = {TOKEN};
+        int[] tokens = new int[BLOCK];
+        Arrays.fill(tokens, TOKEN);
         Reader reader = model.newReader(cache);
         Wish wish = new Wish((position, rows) -> {}, false, null, null);
         long least = Long.MAX_VALUE;
@@ -213,7 +246,15 @@ class TenMillionTokensTest {
             least = Math.min(least, System.nanoTime() - start);
             cache.truncate(depth);
         }
-        System.out.printf("| %d | %.1f | %.2f |%n", depth, cache.bytes() * 1e-6, least * 1e-6);
+        long start = System.nanoTime();
+        if (MEASURES_ALL) {
+            reader.read(tokens, 0, BLOCK, wish);
+            cache.truncate(depth);
+        }
+        long block = System.nanoTime() - start;
+        System.out.printf(
+                "| %d | %.1f | %.2f | %.0f |%n",
+                depth, cache.bytes() * 1e-6, least * 1e-6, block * 1e-6);
     }
 
     /** What the process holds in memory; 0 where the system does not say. */

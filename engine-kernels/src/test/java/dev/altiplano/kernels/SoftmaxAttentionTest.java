@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 
 class SoftmaxAttentionTest {
     private final Seed seed = new Seed();
@@ -159,6 +160,25 @@ class SoftmaxAttentionTest {
                         .isEqualTo(whole[part[0] * 400 + i]);
             }
         }
+    }
+
+    @Test
+    void endsEarlyWhenNobodyWantsItAndStartsAfresh() {
+        Case c = new Case(2, 4, 20, KvType.F32, 200, 3000);
+        SoftmaxAttention attention = new SoftmaxAttention(c.layout, 4, 200);
+        AtomicInteger asked = new AtomicInteger();
+        Rows out = Rows.of(200, 80);
+        try (Workers workers = new Workers(2)) {
+            attention.begin(() -> asked.incrementAndGet() >= 5);
+            workers.run(w -> attention.attend(w, c.q, c.pages, c.first, out));
+            assertThat(attention.isStopped()).isTrue();
+            assertThat(asked.get()).isLessThan(10); // of the dozens that all would take
+
+            attention.begin(null);
+            workers.run(w -> attention.attend(w, c.q, c.pages, c.first, out));
+            assertThat(attention.isStopped()).isFalse();
+        }
+        assertThat(out.data()).isEqualTo(c.attend(1, 0, 200).data());
     }
 
     @Test

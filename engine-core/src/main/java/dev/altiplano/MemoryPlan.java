@@ -2,6 +2,7 @@ package dev.altiplano;
 
 import dev.altiplano.cache.KvSettings;
 import dev.altiplano.cache.KvStore;
+import dev.altiplano.generate.Generator;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.loader.Llama4Config;
@@ -17,7 +18,10 @@ import java.util.Locale;
  * they may exceed it, at the price of reading from disk. Scratch, keys and values must fit.
  *
  * @param weightBytes all tensors of the folder, mapped
- * @param scratchBytes activations of one block, on the heap, once per model
+ * @param scratchBytes activations of one block and of one step of several sequences, and some
+ *     logits, on the heap, once per model
+ * @param kernelBytes what kernels take for themselves at most, off the heap, once per model
+ * @param requestBytes logits, candidates and counts of one answer, on the heap
  * @param keyValueBytesPerToken growth per token while the first chunk fills
  * @param keyValueBytesPerTokenLater growth per token after that: full layers only
  * @param context tokens of the sequence that is planned for
@@ -28,6 +32,8 @@ import java.util.Locale;
 public record MemoryPlan(
         long weightBytes,
         long scratchBytes,
+        long kernelBytes,
+        long requestBytes,
         long keyValueBytesPerToken,
         long keyValueBytesPerTokenLater,
         long context,
@@ -38,15 +44,24 @@ public record MemoryPlan(
     /** The prefix cache keeps this part of the budget at most, when the options do not say. */
     private static final long PREFIX_SHARE = 16;
 
-    /** Everything at once: weights, scratch and the keys and values of one sequence. */
+    /** Everything at once: weights, scratch and one sequence with its keys and values. */
     public long peakBytes() {
-        return weightBytes + scratchBytes + keyValueBytes;
+        return weightBytes + workingBytes() + keyValueBytes;
     }
 
-    /** Whether scratch, keys and values fit. */
+    /** What must be there besides weights, keys and values. */
+    public long workingBytes() {
+        return heapBytes() + kernelBytes;
+    }
+
+    private long heapBytes() {
+        return scratchBytes + requestBytes;
+    }
+
+    /** Whether everything but the weights fits. */
     public boolean fits() {
-        return scratchBytes + keyValueBytes <= availableBytes
-                && scratchBytes <= Runtime.getRuntime().maxMemory();
+        return workingBytes() + keyValueBytes <= availableBytes
+                && heapBytes() <= Runtime.getRuntime().maxMemory();
     }
 
     /**
@@ -65,14 +80,18 @@ public record MemoryPlan(
         long layerBytes = layout.pageBytes() / KvLayout.PAGE;
         long growing = config.layers().stream().filter(kind -> !kind.chunked()).count();
         long scratch = TextModel.scratchBytes(config, options.blockSize());
+        long kernels = kernelBytes(config, layout, options);
+        long request = Generator.bytes(config.vocabularySize());
         return new MemoryPlan(
                 weights,
                 scratch,
+                kernels,
+                request,
                 layerBytes * config.layers().size(),
                 layerBytes * growing,
                 context,
                 keyValueBytes(config, layout, options, context),
-                available(options, scratch));
+                available(options, scratch + kernels + request));
     }
 
     private static long keyValueBytes(
@@ -82,11 +101,15 @@ public record MemoryPlan(
                 : KvStore.chunkedBytes(config, layout, context);
     }
 
-    private static long available(ModelOptions options, long scratch) {
+    private static long kernelBytes(Llama4Config config, KvLayout layout, ModelOptions options) {
+        return TextModel.kernelBytes(config, layout, options.threads(), options.blockSize());
+    }
+
+    private static long available(ModelOptions options, long working) {
         long memory = options.memoryLimit().orElseGet(Machine::totalBytes);
         long budget =
                 Math.min(options.keyValueBudget().orElse(Long.MAX_VALUE), options.sessionBudget());
-        return budget > memory - scratch ? memory : scratch + budget;
+        return budget > memory - working ? memory : working + budget;
     }
 
     /**
@@ -95,9 +118,9 @@ public record MemoryPlan(
      * @param identity what decides about their bits besides the tokens
      */
     static KvSettings settings(Llama4Config config, ModelOptions options, String identity) {
-        long scratch = TextModel.scratchBytes(config, options.blockSize());
         long memory = options.memoryLimit().orElseGet(Machine::totalBytes);
-        long budget = options.keyValueBudget().orElse(memory - scratch);
+        long budget =
+                options.keyValueBudget().orElse(memory - of(config, 0, options, 1).workingBytes());
         return new KvSettings(
                 budget,
                 options.sessionBudget(),
@@ -111,13 +134,14 @@ public record MemoryPlan(
     void require() {
         if (!fits()) {
             throw new InsufficientMemoryException(
-                    ("a context of %d tokens needs %s for keys and values and %s of"
-                                    + " heap for scratch, expected at most %s together and %s of"
+                    ("a context of %d tokens needs %s for keys and values, %s of heap for scratch"
+                                    + " and %s for kernels, expected at most %s together and %s of"
                                     + " heap (weights: %s, mapped)")
                             .formatted(
                                     context,
                                     size(keyValueBytes),
-                                    size(scratchBytes),
+                                    size(heapBytes()),
+                                    size(kernelBytes),
                                     size(availableBytes),
                                     size(Runtime.getRuntime().maxMemory()),
                                     size(weightBytes)));

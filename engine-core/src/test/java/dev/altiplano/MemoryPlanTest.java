@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.altiplano.cache.KvCache;
 import dev.altiplano.cache.KvSettings;
 import dev.altiplano.cache.KvStore;
+import dev.altiplano.generate.Sequence;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.AttentionTemperature;
+import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.RopeParameters;
@@ -20,6 +22,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +44,40 @@ class MemoryPlanTest {
         assertThat(plan.keyValueBytesPerToken()).isEqualTo(48 * 4096);
         assertThat(plan.keyValueBytesPerTokenLater()).isEqualTo(12 * 4096);
         assertThat(plan.peakBytes())
-                .isEqualTo(plan.weightBytes() + plan.scratchBytes() + plan.keyValueBytes());
+                .isEqualTo(plan.weightBytes() + plan.workingBytes() + plan.keyValueBytes());
+        assertThat(plan.workingBytes())
+                .isEqualTo(plan.scratchBytes() + plan.kernelBytes() + plan.requestBytes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20, 256})
+    void kernelsTakeWhatWasPlanned(int blockSize) {
+        try (Checkpoint checkpoint = Checkpoint.open(Demo.FOLDER);
+                TextModel model =
+                        new TextModel(
+                                checkpoint.config(),
+                                checkpoint.text(),
+                                KeyValues.of(checkpoint.config(), KvType.F32),
+                                2,
+                                blockSize);
+                Sequence sequence = new Sequence(model)) {
+            ModelOptions options = ModelOptions.defaults().threads(2).blockSize(blockSize);
+            long planned = MemoryPlan.of(checkpoint, options, 300).kernelBytes();
+            for (int i = 0; i < 40; i++) { // until both workers have had some of each
+                sequence.append(new int[i % 2 == 0 ? blockSize : 1]);
+                sequence.readAll(false, (position, logits) -> {});
+            }
+
+            assertThat(model.kernelBytesTaken()).isBetween(planned / 8, planned);
+        }
+    }
+
+    /** A heap dump of an answer would show these arrays. */
+    @Test
+    void anAnswerTakesArraysOfTheVocabulary() {
+        MemoryPlan plan = MemoryPlan.of(scout(), 0, ModelOptions.defaults(), 1);
+
+        assertThat(plan.requestBytes()).isEqualTo(6 * 4 * 202048);
     }
 
     /** The same layers, thin: 36 of one chunk, 12 of 131,072 positions, really taken. */

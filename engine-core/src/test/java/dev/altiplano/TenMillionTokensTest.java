@@ -42,6 +42,7 @@ class TenMillionTokensTest {
 
     /** Whether what takes long is measured too: blocks of a prompt, and the way to a file. */
     private static final boolean MEASURES_ALL = Boolean.getBoolean("altiplano.measureAll");
+
     private static final int FULL_LAYER = 3;
     private static final int TOKEN = 77;
 

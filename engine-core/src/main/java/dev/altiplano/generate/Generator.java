@@ -55,6 +55,15 @@ public final class Generator {
         decoder = plan.tokenizer() == null ? null : plan.tokenizer().decoder();
     }
 
+    /**
+     * Heap that an answer takes besides its text, in bytes: logits, candidates and counts of every
+     * token of the vocabulary.
+     */
+    public static long bytes(int vocabularySize) {
+        // logits, the same unchanged, weights, two orders of candidates, counts
+        return 6L * Float.BYTES * vocabularySize;
+    }
+
     /** Reads one block of the prompt; false when all of it has been read. */
     public boolean readPrompt() {
         if (sequence.read() < sequence.length() && !isInterrupted()) {

@@ -158,6 +158,32 @@ final class Step {
         return attention + streams + routed;
     }
 
+    /** Floats of the second copies that multiplications of many rows want, for one token. */
+    static long packedFloats(Llama4Config config) {
+        long routed =
+                (long) config.expertsPerToken() * (config.hiddenSize() + config.expertWidth());
+        return config.hiddenSize()
+                + (long) config.heads() * config.headDim()
+                + denseWidth(config)
+                + (hasExperts(config) ? config.expertWidth() + routed : 0);
+    }
+
+    /** Inputs of the widest matrix. */
+    static int mostInputs(Llama4Config config) {
+        int feedForward = Math.max(denseWidth(config), expertWidth(config));
+        int attention = Math.max(config.hiddenSize(), config.heads() * config.headDim());
+        return Math.max(attention, feedForward);
+    }
+
+    /** Off-heap bytes of second copies that have been made. */
+    long packedBytes() {
+        long bytes = routing == null ? 0 : routing.packedBytes();
+        for (Rows rows : all) {
+            bytes += rows.packedBytes();
+        }
+        return bytes;
+    }
+
     /**
      * Prepares a pass over what the readers want to read: one of them a block, or several of them
      * one token each.

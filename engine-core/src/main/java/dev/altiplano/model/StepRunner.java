@@ -50,6 +50,11 @@ final class StepRunner implements Turns.Steps {
         return 31 - Integer.numberOfLeadingZeros(count);
     }
 
+    /** Off-heap bytes of scratch taken so far. */
+    long kernelBytes() {
+        return workers.scratchBytes() + block.packedBytes() + tokens.packedBytes();
+    }
+
     Turns turns() {
         return turns;
     }

@@ -3,6 +3,7 @@ package dev.altiplano.model;
 import dev.altiplano.cache.KvCache;
 import dev.altiplano.cache.KvStore;
 import dev.altiplano.kernels.KernelInfo;
+import dev.altiplano.kernels.KernelMemory;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
@@ -66,6 +67,25 @@ public final class TextModel implements AutoCloseable {
         long logitRows = Math.max(sequences, Math.min(Pass.LOGIT_ROWS, blockSize));
         long logits = logitRows * ((long) config.vocabularySize() + config.hiddenSize());
         return Float.BYTES * (Step.floats(config) * (blockSize + sequences) + logits);
+    }
+
+    /**
+     * Off-heap memory that kernels take for themselves at most, in bytes: by each worker, and for
+     * second copies of the activations of a block.
+     */
+    public static long kernelBytes(
+            Llama4Config config, KvLayout layout, int threads, int blockSize) {
+        int rows = Math.max(blockSize, mostSequences());
+        long packed = blockSize > KernelInfo.fewRows() ? blockSize * Step.packedFloats(config) : 0;
+        packed += (long) Pass.LOGIT_ROWS * config.hiddenSize();
+        int inputs = Step.mostInputs(config);
+        return threads * KernelMemory.workerBytes(inputs, rows, layout, config.heads())
+                + Float.BYTES * packed;
+    }
+
+    /** What of {@link #kernelBytes} has been taken so far. */
+    public long kernelBytesTaken() {
+        return runner.kernelBytes();
     }
 
     /** An empty memory for one sequence. */

@@ -119,6 +119,20 @@ public final class Workers implements AutoCloseable {
         return 1 + threads.length;
     }
 
+    /** Off-heap bytes that the workers hold for their operations; waits for a running region. */
+    public long scratchBytes() {
+        takeTurn();
+        try {
+            long bytes = caller.scratch.bytes();
+            for (TeamThread thread : threads) {
+                bytes += thread.worker.scratch.bytes();
+            }
+            return bytes;
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /**
      * Runs {@code region} on every worker and returns when all are done. Waits for regions that
      * other threads asked for earlier.

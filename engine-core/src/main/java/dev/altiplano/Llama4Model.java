@@ -19,6 +19,8 @@ import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.Tokenizer;
 import dev.altiplano.model.TextModel;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -48,6 +50,7 @@ public final class Llama4Model implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final ModelOptions options;
     private final TextModel text;
+    private final @Nullable ImageEncoder images; // null in text models
     private final WeightMemory weightMemory;
     private final List<PerformanceFinding> settings;
     private final BackgroundCheck kernelCheck;
@@ -60,6 +63,12 @@ public final class Llama4Model implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.options = options;
         this.text = text;
+        this.images =
+                checkpoint
+                        .vision()
+                        .map(vision ->
+                                new ImageEncoder(vision, options, text::run, this::checkUsable))
+                        .orElse(null);
         this.weightMemory = new WeightMemory(checkpoint.mappedFiles(), options);
         List<PerformanceFinding> found =
                 new ArrayList<>(PerformanceCheck.settings(checkpoint, options));
@@ -227,8 +236,19 @@ public final class Llama4Model implements AutoCloseable {
      * @throws IllegalArgumentException if an id is unknown, or there are none or too many
      */
     public void logits(int[] ids, boolean allPositions, LogitsConsumer consumer) {
+        logits(ids, List.of(), allPositions, consumer);
+    }
+
+    /**
+     * As {@link #logits(int[], boolean, LogitsConsumer)}, with pictures.
+     *
+     * @param images whose features replace the patch tokens among the ids, in order
+     * @throws IllegalArgumentException also if there are more or fewer patch tokens than features
+     */
+    public void logits(
+            int[] ids, List<Image> images, boolean allPositions, LogitsConsumer consumer) {
         float[] row = new float[config().vocabularySize()];
-        try (Sequence sequence = sequenceOf(ids)) {
+        try (Sequence sequence = sequenceOf(ids, images)) {
             sequence.readAll(
                     allPositions,
                     (position, logits) ->
@@ -244,9 +264,14 @@ public final class Llama4Model implements AutoCloseable {
      * @param ids as for {@link #logits}
      */
     public void trace(int[] ids, TraceConsumer consumer) {
+        trace(ids, List.of(), consumer);
+    }
+
+    /** As {@link #trace(int[], TraceConsumer)}, with pictures as for the logits. */
+    public void trace(int[] ids, List<Image> images, TraceConsumer consumer) {
         float[] logit = new float[config().vocabularySize()];
         float[] hidden = new float[config().hiddenSize()];
-        try (Sequence sequence = sequenceOf(ids)) {
+        try (Sequence sequence = sequenceOf(ids, images)) {
             sequence.readAll(
                     true,
                     (position, logits) ->
@@ -258,11 +283,15 @@ public final class Llama4Model implements AutoCloseable {
         }
     }
 
-    private Sequence sequenceOf(int[] ids) {
+    private Sequence sequenceOf(int[] ids, List<Image> shown) {
         int[] checked = checked(Arrays.stream(ids).boxed().toList());
         if (checked.length == 0) {
             throw new IllegalArgumentException("no token ids, expected at least one");
         }
+        PromptPictures prompt = promptPictures();
+        prompt.requireCount(shown.size());
+        List<Picture> pictures = prompt.prepare(shown);
+        prompt.require(checked, pictures);
         room(checked.length, 0);
         Sequence sequence = newSequence();
         try {
@@ -270,7 +299,7 @@ public final class Llama4Model implements AutoCloseable {
         } catch (CacheFullException e) {
             throw explained(e);
         }
-        sequence.append(checked);
+        prompt.append(checked, pictures, sequence);
         return sequence;
     }
 
@@ -294,6 +323,11 @@ public final class Llama4Model implements AutoCloseable {
     /** The folder's chat template, if it has one; chats without one use Llama 4's. */
     public Optional<ChatTemplate> chatTemplate() {
         return checkpoint.tokenizerFolder().chatTemplate();
+    }
+
+    /** What this model does with pictures; empty when the checkpoint has no image tower. */
+    public Optional<ImageEncoder> imageEncoder() {
+        return Optional.ofNullable(images);
     }
 
     /**
@@ -396,6 +430,11 @@ public final class Llama4Model implements AutoCloseable {
             throw error;
         }
         return (RuntimeException) failure;
+    }
+
+    /** What prompts do with their pictures. */
+    PromptPictures promptPictures() {
+        return new PromptPictures(images, checkpoint.folder());
     }
 
     PromptEncoder encoder() {

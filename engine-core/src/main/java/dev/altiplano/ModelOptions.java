@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 public final class ModelOptions {
     private static final int MAX_THREADS = 1024;
     private static final int MAX_BLOCK = 4096;
+    private static final long MAX_IMAGE_CACHE = 512 << 20; // ten pictures of Scout's largest kind
     private static final int MAX_ANSWERS = 1 << 20;
 
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -27,6 +28,8 @@ public final class ModelOptions {
     private @Nullable Long prefixCache;
     private KvSettings.@Nullable Place keyValueFolder;
     private KvSettings.@Nullable Place prefixFolder;
+    private ImageLimits imageLimits = ImageLimits.defaults();
+    private long imageCacheBytes = Math.min(MAX_IMAGE_CACHE, Runtime.getRuntime().maxMemory() / 8);
     private int answers = 64;
     private int waitingAnswers = 1024;
     private boolean advisesSystem;
@@ -53,6 +56,8 @@ public final class ModelOptions {
         copy.prefixCache = prefixCache;
         copy.keyValueFolder = keyValueFolder;
         copy.prefixFolder = prefixFolder;
+        copy.imageLimits = imageLimits;
+        copy.imageCacheBytes = imageCacheBytes;
         copy.answers = answers;
         copy.waitingAnswers = waitingAnswers;
         copy.advisesSystem = advisesSystem;
@@ -114,6 +119,25 @@ public final class ModelOptions {
     public ModelOptions memoryLimit(long bytes) {
         ModelOptions copy = copy();
         copy.memoryLimit = inRange("memory limit", bytes, 1, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /** Takes pictures within these limits. */
+    public ModelOptions imageLimits(ImageLimits limits) {
+        ModelOptions copy = copy();
+        copy.imageLimits = Objects.requireNonNull(limits, "limits");
+        return copy;
+    }
+
+    /**
+     * Remembers so much of what was seen of pictures, on the heap, so that a picture that comes
+     * again is not looked at again. By default an eighth of the heap, at most 512 MiB.
+     *
+     * @param bytes at least 0
+     */
+    public ModelOptions imageCacheBytes(long bytes) {
+        ModelOptions copy = copy();
+        copy.imageCacheBytes = inRange("image cache", bytes, 0, Long.MAX_VALUE);
         return copy;
     }
 
@@ -288,6 +312,14 @@ public final class ModelOptions {
 
     KvSettings.@Nullable Place prefixFolder() {
         return prefixFolder;
+    }
+
+    ImageLimits imageLimits() {
+        return imageLimits;
+    }
+
+    long imageCacheBytes() {
+        return imageCacheBytes;
     }
 
     int answers() {

@@ -1,5 +1,7 @@
 package dev.altiplano;
 
+import dev.altiplano.generate.PatchPositions;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayInputStream;
@@ -17,9 +19,11 @@ import java.util.List;
  * @param model what the keys and values were computed with, {@link Llama4Model#cacheIdentity}
  * @param tokens of the sequence
  * @param read how many of them the model has read
+ * @param pictures among the tokens
  * @param talk the conversation
  */
-record SavedSession(String model, int[] tokens, int read, Talk talk) {
+record SavedSession(
+        String model, int[] tokens, int read, List<PatchPositions> pictures, Talk talk) {
     /**
      * The state of a conversation.
      *
@@ -47,6 +51,14 @@ record SavedSession(String model, int[] tokens, int read, Talk talk) {
         ByteBuffer ids = ByteBuffer.allocate(Math.multiplyExact(tokens.length, Integer.BYTES));
         ids.asIntBuffer().put(tokens);
         out.write(ids.array());
+        out.writeInt(pictures.size());
+        for (PatchPositions picture : pictures) {
+            Values.write(out, picture.digest());
+            out.writeInt(picture.positions().length);
+            for (int position : picture.positions()) {
+                out.writeInt(position);
+            }
+        }
         out.writeBoolean(talk.holdsOtherThanChat());
         out.writeBoolean(talk.endedByStopToken());
         Values.write(out, talk.words());
@@ -81,7 +93,31 @@ record SavedSession(String model, int[] tokens, int read, Talk talk) {
         if (model == null || read < 0 || read > tokens.length) {
             throw new IOException("%d of %d tokens are read".formatted(read, tokens.length));
         }
-        return new SavedSession(model, tokens, read, talk(in, tokens.length));
+        List<PatchPositions> pictures = pictures(in, tokens.length);
+        return new SavedSession(model, tokens, read, pictures, talk(in, tokens.length));
+    }
+
+    private static List<PatchPositions> pictures(DataInputStream in, int length)
+            throws IOException {
+        List<PatchPositions> pictures = new ArrayList<>();
+        int least = 0;
+        for (int i = count(in, 2 * Integer.BYTES); i > 0; i--) {
+            String digest = Values.string(in);
+            int[] positions = new int[count(in, Integer.BYTES)];
+            for (int p = 0; p < positions.length; p++) {
+                positions[p] = in.readInt();
+                if (positions[p] < least || positions[p] >= length) {
+                    throw new IOException(
+                            "a picture at token %d of %d".formatted(positions[p], length));
+                }
+                least = positions[p] + 1;
+            }
+            if (digest == null || !digest.matches("[0-9a-f]{64}") || positions.length == 0) {
+                throw new IOException("a picture without a name");
+            }
+            pictures.add(new PatchPositions(positions, digest));
+        }
+        return pictures;
     }
 
     private static Talk talk(DataInputStream in, int length) throws IOException {

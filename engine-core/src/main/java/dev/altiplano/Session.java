@@ -2,9 +2,11 @@ package dev.altiplano;
 
 import dev.altiplano.cache.KvFile;
 import dev.altiplano.generate.EndReason;
+import dev.altiplano.generate.FeatureSource;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.Interruption;
+import dev.altiplano.generate.PatchPositions;
 import dev.altiplano.generate.Sequence;
 
 import org.jspecify.annotations.Nullable;
@@ -13,10 +15,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * One sequence that goes on: what the model has read stays read.
@@ -36,6 +42,8 @@ public final class Session implements AutoCloseable {
     private final ReentrantLock busy = new ReentrantLock();
     private final List<Message> conversation = new ArrayList<>();
     private final List<TurnMark> marks = new ArrayList<>();
+    private final IdentityHashMap<Image, Picture> pictures =
+            new IdentityHashMap<>(); // of the conversation
     private Sequence sequence;
     private boolean holdsOtherThanChat;
     private boolean endedByStopToken;
@@ -99,6 +107,7 @@ public final class Session implements AutoCloseable {
             refuseWhileAnswering();
             Session fork = new Session(model, sequence.fork());
             fork.continueTalk(talk());
+            fork.pictures.putAll(pictures);
             return model.added(fork);
         } finally {
             leave();
@@ -173,7 +182,11 @@ public final class Session implements AutoCloseable {
             refuseWhileAnswering();
             SavedSession saved =
                     new SavedSession(
-                            model.cacheIdentity(), sequence.tokens(), sequence.read(), talk());
+                            model.cacheIdentity(),
+                            sequence.tokens(),
+                            sequence.read(),
+                            sequence.pictures(),
+                            talk());
             sequence.save(file, saved.bytes());
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -190,10 +203,29 @@ public final class Session implements AutoCloseable {
             sequence.restore(file, saved.tokens(), saved.read());
             Session session = new Session(model, sequence);
             session.continueTalk(saved.talk());
+            session.findPictures(saved.pictures());
             return session;
         } catch (Throwable e) {
             sequence.close();
             throw e;
+        }
+    }
+
+    /**
+     * Tells the sequence where its pictures come from: the messages, as far as they are there. They
+     * are needed if their tokens are read again.
+     */
+    private void findPictures(List<PatchPositions> wanted) {
+        Map<String, FeatureSource> known = new HashMap<>();
+        if (!wanted.isEmpty()) {
+            pictures(conversation)
+                    .forEach(picture -> known.put(picture.features().digest(), picture.features()));
+        }
+        for (PatchPositions picture : wanted) {
+            FeatureSource source = known.get(picture.digest());
+            sequence.appendPicture(
+                    picture.positions(),
+                    source != null ? source : new LostPicture(picture.digest()));
         }
     }
 
@@ -357,6 +389,7 @@ public final class Session implements AutoCloseable {
         if (turn.ids().length == 0 && kept == sequence.read()) {
             throw new IllegalArgumentException("the prompt has no tokens, expected at least one");
         }
+        model.promptPictures().require(turn.ids(), turn.pictures());
         GenerationPlan plan = model.plan((long) kept + turn.ids().length, request);
         Sequence next = kept < sequence.length() ? model.newSequence() : sequence;
         long most =
@@ -383,7 +416,8 @@ public final class Session implements AutoCloseable {
                         transcript == null ? -1 : transcript.length()));
         words = turn.words();
         endedByStopToken = false;
-        sequence.append(turn.ids());
+        model.promptPictures().append(turn.ids(), turn.pictures(), sequence);
+        keepOnly(turn.messages());
         holdsOtherThanChat |= turn.words() == null;
         transcript = null;
         AtomicBoolean cancelled = new AtomicBoolean();
@@ -420,10 +454,26 @@ public final class Session implements AutoCloseable {
 
     private Turn turn(GenerationRequest request) {
         return switch (request.prompt()) {
-            case Prompt.Tokens tokens -> Turn.of(model.checked(tokens.ids()));
-            case Prompt.Text text -> Turn.of(model.encoder().text(text, sequence.length() == 0));
+            case Prompt.Tokens tokens -> Turn.of(model.checked(tokens.ids()), shown(request));
+            case Prompt.Text text -> turn(text, shown(request));
             case Prompt.Chat chat -> turn(chat, request);
         };
+    }
+
+    private List<Picture> shown(GenerationRequest request) {
+        PromptPictures prompt = model.promptPictures();
+        prompt.requireCount(request.images().size());
+        return prompt.prepare(request.images());
+    }
+
+    private Turn turn(Prompt.Text text, List<Picture> shown) {
+        PromptEncoder encoder = model.encoder();
+        int[] ids = encoder.text(text, sequence.length() == 0);
+        if (shown.isEmpty()) {
+            return Turn.of(ids, shown);
+        }
+        ImageLayout layout = model.promptPictures().layout(encoder.tokenizer());
+        return Turn.of(layout.expandOrInsert(ids, shown, encoder.begins(ids)), shown);
     }
 
     private Turn turn(Prompt.Chat chat, GenerationRequest request) {
@@ -434,11 +484,45 @@ public final class Session implements AutoCloseable {
         }
         List<Message> all = new ArrayList<>(conversation);
         all.addAll(chat.messages());
-        PromptEncoder.Rendered rendered = model.encoder().chat(all, request.templateVariables());
+        model.promptPictures().requireCount(images(chat.messages()).count());
+        List<Picture> past = pictures(conversation);
+        List<Picture> shown = pictures(chat.messages());
+        PromptEncoder encoder = model.encoder();
+        PromptEncoder.Rendered rendered = encoder.chat(all, request.templateVariables());
         Optional<int[]> more =
                 transcript == null ? Optional.empty() : rendered.idsAfter(transcript);
-        return more.map(ids -> new Turn(ids, true, rendered.text(), chat.messages()))
-                .orElseGet(() -> new Turn(rendered.ids(), false, rendered.text(), chat.messages()));
+        boolean keepsPast = more.isPresent();
+        List<Picture> read =
+                keepsPast ? shown : Stream.concat(past.stream(), shown.stream()).toList();
+        int[] ids = more.orElseGet(rendered::ids);
+        if (!read.isEmpty()) {
+            ids = model.promptPictures().layout(encoder.tokenizer()).expand(ids, read);
+        }
+        return new Turn(ids, keepsPast, rendered.text(), chat.messages(), read);
+    }
+
+    /** The pictures in messages; those seen before are not read and cut again. */
+    private List<Picture> pictures(List<Message> messages) {
+        List<Image> images = images(messages).toList();
+        List<Image> unseen =
+                images.stream().filter(image -> !pictures.containsKey(image)).distinct().toList();
+        List<Picture> prepared = model.promptPictures().prepare(unseen);
+        for (int i = 0; i < unseen.size(); i++) {
+            pictures.put(unseen.get(i), prepared.get(i));
+        }
+        return images.stream().map(pictures::get).toList();
+    }
+
+    /** Forgets pictures of requests that were refused. */
+    private void keepOnly(List<Message> added) {
+        List<Image> kept = Stream.concat(images(conversation), images(added)).toList();
+        pictures.keySet().retainAll(kept);
+    }
+
+    private static Stream<Image> images(List<Message> messages) {
+        return messages.stream()
+                .flatMap(message -> message.content().stream())
+                .flatMap(part -> part instanceof Image image ? Stream.of(image) : Stream.empty());
     }
 
     /** Remembers what was said, so that the next messages go on from it. */

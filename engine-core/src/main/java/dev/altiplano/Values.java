@@ -53,7 +53,14 @@ final class Values {
         out.writeInt(message.content().size());
         for (Content part : message.content()) {
             switch (part) {
-                case Content.Text(String text) -> write(out, text);
+                case Content.Text(String text) -> {
+                    out.writeByte('t');
+                    write(out, text);
+                }
+                case Image image -> {
+                    out.writeByte('i');
+                    image.write(out);
+                }
             }
         }
         out.writeInt(message.toolCalls().size());
@@ -67,7 +74,7 @@ final class Values {
         String role = text(in);
         List<Content> content = new ArrayList<>();
         for (int i = SavedSession.count(in, Integer.BYTES); i > 0; i--) {
-            content.add(Content.text(text(in)));
+            content.add(content(in));
         }
         List<ToolCall> calls = new ArrayList<>();
         for (int i = SavedSession.count(in, Integer.BYTES); i > 0; i--) {
@@ -78,6 +85,15 @@ final class Values {
             calls.add(new ToolCall(name, named(arguments)));
         }
         return new Message(role, content, calls);
+    }
+
+    private static Content content(DataInputStream in) throws IOException {
+        int kind = in.readUnsignedByte();
+        return switch (kind) {
+            case 't' -> Content.text(text(in));
+            case 'i' -> Image.read(in);
+            default -> throw new IOException("a part of a message of kind " + kind);
+        };
     }
 
     private static Map<String, Object> named(Map<?, ?> values) {

@@ -1,7 +1,5 @@
 package dev.altiplano.cache;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +14,8 @@ public final class PrefixTrail {
     /** What a sequence holds; the trail reads it when it needs a key. */
     @FunctionalInterface
     public interface Content {
-        /**
-         * Adds what stands for some positions: token ids, and the features that replace some.
-         *
-         * @param out room for 8 bytes a position at least
-         */
-        void write(int from, int to, ByteBuffer out);
+        /** What stands for the positions from {@code from} to before {@code to}. */
+        ByteBuffer between(int from, int to);
     }
 
     private final PrefixCache cache;
@@ -90,10 +84,7 @@ public final class PrefixTrail {
     }
 
     private PrefixKey keyAt(int border) {
-        int start = last().position();
-        ByteBuffer bytes = ByteBuffer.allocate(8 * (border - start)).order(LITTLE_ENDIAN);
-        content.write(start, border, bytes);
-        return last().key().followedBy(bytes.flip());
+        return last().key().followedBy(content.between(last().position(), border));
     }
 
     /**

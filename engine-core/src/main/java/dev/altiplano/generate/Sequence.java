@@ -3,6 +3,7 @@ package dev.altiplano.generate;
 import dev.altiplano.cache.KvCache;
 import dev.altiplano.cache.KvFile;
 import dev.altiplano.cache.PrefixTrail;
+import dev.altiplano.model.EmbeddingSource;
 import dev.altiplano.model.LayerObserver;
 import dev.altiplano.model.LogitsSink;
 import dev.altiplano.model.Reader;
@@ -15,6 +16,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** The tokens of one sequence and how many of them the model has read. */
 public final class Sequence implements AutoCloseable {
@@ -25,28 +28,37 @@ public final class Sequence implements AutoCloseable {
     private int[] tokens = new int[256];
     private int length;
     private int adopted;
+    private @Nullable PatchRows patches; // null until there are pictures
 
     /** An empty sequence; takes no memory for keys and values before it reads. */
     public Sequence(TextModel model) {
         this.model = model;
         cache = model.newCache();
-        trail = model.store().newTrail(this::writeContent);
+        trail = model.store().newTrail(this::content);
         reader = model.newReader(cache);
     }
 
     private Sequence(Sequence parent) {
         model = parent.model;
         cache = parent.cache.fork();
-        trail = parent.trail.fork(this::writeContent);
+        trail = parent.trail.fork(this::content);
         reader = model.newReader(cache);
+        patches = parent.patches == null ? null : parent.patches.copy();
         append(parent.tokens());
     }
 
     /** What stands for some positions in the key of a prefix. */
-    private void writeContent(int from, int to, ByteBuffer out) {
+    private ByteBuffer content(int from, int to) {
+        PatchRows pictures = patches;
+        int bytes = Integer.BYTES + (pictures == null ? 0 : PatchRows.CONTENT_BYTES);
+        ByteBuffer content = ByteBuffer.allocate(bytes * (to - from));
         for (int i = from; i < to; i++) {
-            out.putInt(tokens[i]);
+            content.putInt(tokens[i]);
+            if (pictures != null) {
+                pictures.writeContent(i, content);
+            }
         }
+        return content.flip();
     }
 
     /** A sequence of the same tokens that goes its own way; no keys and values are copied. */
@@ -62,6 +74,9 @@ public final class Sequence implements AutoCloseable {
         int kept = cache.truncate(end);
         trail.truncate(kept, model.blockStart(kept));
         length = Math.min(length, end);
+        if (patches != null) {
+            patches.dropFrom(length);
+        }
     }
 
     /**
@@ -111,9 +126,29 @@ public final class Sequence implements AutoCloseable {
         length += ids.length;
     }
 
+    /**
+     * Says that features of a picture stand in for tokens that have been appended and not read.
+     *
+     * @param positions of the tokens, in order; one per feature
+     */
+    public void appendPicture(int[] positions, FeatureSource features) {
+        if (patches == null) {
+            patches = new PatchRows();
+        }
+        patches.add(positions, features);
+    }
+
+    /** The pictures among the tokens, in order. */
+    public List<PatchPositions> pictures() {
+        return patches == null ? List.of() : patches.positions();
+    }
+
     /** Forgets tokens that have not been read. */
     public void dropUnread() {
         length = cache.position();
+        if (patches != null) {
+            patches.dropFrom(length);
+        }
     }
 
     /** The last token of at least one. */
@@ -157,12 +192,23 @@ public final class Sequence implements AutoCloseable {
         adopted += trail.advance(cache, length);
         int from = cache.position();
         int count = model.blockAt(from, length - from);
-        read(from, count, from + count == length ? wanted : silent);
+        Wish wish = from + count == length ? wanted : silent;
+        EmbeddingSource embeddings = embeddings(from, count, wish.cancel());
+        read(from, count, embeddings == null ? wish : wish.with(embeddings));
     }
 
     private void read(int from, int count, Wish wish) {
         reader.read(tokens, from, count, wish);
         trail.read(cache, from, from + model.blockAt(from, Integer.MAX_VALUE - from));
+    }
+
+    /** The features that a block needs, computed if they are not known; null for none. */
+    private @Nullable EmbeddingSource embeddings(
+            int from, int count, @Nullable BooleanSupplier cancel) {
+        if (patches == null) {
+            return null;
+        }
+        return patches.load(from, count, cancel) ? patches : null;
     }
 
     /** Says that no further token is read soon. */
@@ -186,7 +232,15 @@ public final class Sequence implements AutoCloseable {
             int from = cache.position();
             int count = model.blockAt(from, length - from);
             boolean wanted = allPositions || from + count == length;
-            read(from, count, new Wish(wanted ? logits : null, allPositions, observer, null));
+            read(
+                    from,
+                    count,
+                    new Wish(
+                            wanted ? logits : null,
+                            allPositions,
+                            observer,
+                            embeddings(from, count, null),
+                            null));
         }
     }
 

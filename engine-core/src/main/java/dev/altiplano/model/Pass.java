@@ -109,7 +109,12 @@ final class Pass implements Workers.Region {
 
     private void embed(Worker worker) {
         for (int row; (row = worker.next(step.count())) >= 0; ) {
-            Embedding.row(embedding, step.token(row), step.x.data(), step.x.offset(row));
+            EmbeddingSource others = step.reader(shared ? row : 0).wish().embeddings();
+            float[] x = step.x.data();
+            int at = step.x.offset(row);
+            if (others == null || !others.copy(step.positions()[row], x, at)) {
+                Embedding.row(embedding, step.token(row), x, at);
+            }
         }
     }
 

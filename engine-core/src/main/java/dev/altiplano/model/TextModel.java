@@ -5,6 +5,7 @@ import dev.altiplano.cache.KvStore;
 import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.kernels.KernelMemory;
 import dev.altiplano.kernels.KvLayout;
+import dev.altiplano.kernels.Workers;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.TextWeights;
@@ -138,6 +139,16 @@ public final class TextModel implements AutoCloseable {
 
     void rest(Reader reader) {
         runner.turns().rest(reader);
+    }
+
+    /**
+     * Runs something else on the worker team, in turn with the steps.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
+    public void run(Workers.Region region) {
+        refuseInsidePass();
+        read(Reader.errand(this, region));
     }
 
     /** Refuses calls from listeners of a pass: they would change it half-way. */

@@ -18,7 +18,7 @@ import java.util.Collection;
 
 /** Every benchmark runs, with the smallest parameters, and finds its own results right. */
 class BenchmarksTest {
-    private static final int BENCHMARKS = 14;
+    private static final int BENCHMARKS = 19;
 
     @TempDir private Path folder;
 
@@ -40,6 +40,9 @@ class BenchmarksTest {
                                         .param("type", "BF16")
                                         .param("scores", "100")
                                         .param("model", "DEMO")
+                                        .param("tiles", "2")
+                                        .param("edge", "2")
+                                        .param("width", "40")
                                         .forks(0)
                                         .warmupIterations(0)
                                         .measurementIterations(1)

@@ -14,15 +14,11 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /**
  * One sequence that goes on: what the model has read stays read.
@@ -40,27 +36,20 @@ import java.util.stream.Stream;
 public final class Session implements AutoCloseable {
     private final Llama4Model model;
     private final ReentrantLock busy = new ReentrantLock();
-    private final List<Message> conversation = new ArrayList<>();
-    private final List<TurnMark> marks = new ArrayList<>();
-    private final IdentityHashMap<Image, Picture> pictures =
-            new IdentityHashMap<>(); // of the conversation
+    private final Conversation conversation;
     private Sequence sequence;
-    private boolean holdsOtherThanChat;
-    private boolean endedByStopToken;
-    private @Nullable String
-            transcript; // the words the sequence stands for, when it can go on from them
-    private @Nullable String words; // of the last turn: all earlier transcripts are its beginnings
     private @Nullable TokenStream answer;
     private Places.@Nullable Place place; // of the last answer
     private volatile boolean closed;
 
     Session(Llama4Model model) {
-        this(model, model.newSequence());
+        this(model, model.newSequence(), new Conversation(model));
     }
 
-    private Session(Llama4Model model, Sequence sequence) {
+    private Session(Llama4Model model, Sequence sequence, Conversation conversation) {
         this.model = model;
         this.sequence = sequence;
+        this.conversation = conversation;
     }
 
     /**
@@ -105,10 +94,7 @@ public final class Session implements AutoCloseable {
         enter();
         try {
             refuseWhileAnswering();
-            Session fork = new Session(model, sequence.fork());
-            fork.continueTalk(talk());
-            fork.pictures.putAll(pictures);
-            return model.added(fork);
+            return model.added(new Session(model, sequence.fork(), conversation.fork()));
         } finally {
             leave();
         }
@@ -139,30 +125,15 @@ public final class Session implements AutoCloseable {
                                 .formatted(position, sequence.length()));
             }
             if (position < sequence.length()) {
-                goBackTo(position);
+                int dropped = conversation.goBackTo(position);
+                sequence.truncate(dropped < 0 ? position : position - 1);
+                if (dropped >= 0) {
+                    sequence.append(dropped);
+                }
             }
         } finally {
             leave();
         }
-    }
-
-    private SavedSession.Talk talk() {
-        return new SavedSession.Talk(
-                List.copyOf(conversation),
-                List.copyOf(marks),
-                holdsOtherThanChat,
-                endedByStopToken,
-                words,
-                transcript);
-    }
-
-    private void continueTalk(SavedSession.Talk talk) {
-        conversation.addAll(talk.messages());
-        marks.addAll(talk.marks());
-        holdsOtherThanChat = talk.holdsOtherThanChat();
-        endedByStopToken = talk.endedByStopToken();
-        words = talk.words();
-        transcript = talk.transcript();
     }
 
     /**
@@ -186,7 +157,7 @@ public final class Session implements AutoCloseable {
                             sequence.tokens(),
                             sequence.read(),
                             sequence.pictures(),
-                            talk());
+                            conversation.talk());
             sequence.save(file, saved.bytes());
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -201,10 +172,9 @@ public final class Session implements AutoCloseable {
         Sequence sequence = model.newSequence();
         try {
             sequence.restore(file, saved.tokens(), saved.read());
-            Session session = new Session(model, sequence);
-            session.continueTalk(saved.talk());
-            session.findPictures(saved.pictures());
-            return session;
+            Conversation conversation = new Conversation(model, saved.talk());
+            findPictures(saved.pictures(), conversation, sequence);
+            return new Session(model, sequence, conversation);
         } catch (Throwable e) {
             sequence.close();
             throw e;
@@ -215,10 +185,12 @@ public final class Session implements AutoCloseable {
      * Tells the sequence where its pictures come from: the messages, as far as they are there. They
      * are needed if their tokens are read again.
      */
-    private void findPictures(List<PatchPositions> wanted) {
+    private static void findPictures(
+            List<PatchPositions> wanted, Conversation conversation, Sequence sequence) {
         Map<String, FeatureSource> known = new HashMap<>();
         if (!wanted.isEmpty()) {
-            pictures(conversation)
+            conversation
+                    .pictures()
                     .forEach(picture -> known.put(picture.features().digest(), picture.features()));
         }
         for (PatchPositions picture : wanted) {
@@ -227,36 +199,6 @@ public final class Session implements AutoCloseable {
                     picture.positions(),
                     source != null ? source : new LostPicture(picture.digest()));
         }
-    }
-
-    private void goBackTo(int position) {
-        while (!marks.isEmpty() && marks.getLast().wholeLength() > position) {
-            marks.removeLast();
-        }
-        if (!marks.isEmpty() && marks.getLast().wholeLength() == position) {
-            goBackTo(marks.removeLast());
-            return;
-        }
-        sequence.truncate(position);
-        conversation.clear();
-        words = null;
-        transcript = null;
-        endedByStopToken = false;
-        holdsOtherThanChat = position > 0;
-    }
-
-    private void goBackTo(TurnMark mark) {
-        sequence.truncate(mark.length());
-        endedByStopToken = mark.dropped() >= 0;
-        if (endedByStopToken) {
-            sequence.append(mark.dropped());
-        }
-        conversation.subList(mark.messages(), conversation.size()).clear();
-        holdsOtherThanChat = mark.holdsOtherThanChat();
-        transcript =
-                words == null || mark.transcript() < 0
-                        ? null
-                        : words.substring(0, mark.transcript());
     }
 
     private void refuseWhileAnswering() {
@@ -384,7 +326,7 @@ public final class Session implements AutoCloseable {
 
     /** Starts an answer; {@code onEnd} runs when it has ended. */
     TokenStream begin(GenerationRequest request, Runnable onEnd) {
-        Turn turn = turn(request);
+        Turn turn = conversation.turn(request, sequence.length() == 0);
         int kept = turn.keepsPast() ? sequence.length() : 0;
         if (turn.ids().length == 0 && kept == sequence.read()) {
             throw new IllegalArgumentException("the prompt has no tokens, expected at least one");
@@ -400,26 +342,15 @@ public final class Session implements AutoCloseable {
         if (next != sequence) {
             sequence.close();
             sequence = next;
-            marks.clear();
+            conversation.startAgain();
         }
         int dropped = -1;
-        if (endedByStopToken && turn.words() != null && sequence.read() < sequence.length()) {
+        if (conversation.replacesLastToken(turn) && sequence.read() < sequence.length()) {
             dropped = sequence.lastToken();
-            sequence.dropUnread(); // the template writes the end of the answer itself
+            sequence.dropUnread();
         }
-        marks.add(
-                new TurnMark(
-                        sequence.length(),
-                        dropped,
-                        conversation.size(),
-                        holdsOtherThanChat,
-                        transcript == null ? -1 : transcript.length()));
-        words = turn.words();
-        endedByStopToken = false;
+        conversation.begin(turn, sequence.length(), dropped);
         model.promptPictures().append(turn.ids(), turn.pictures(), sequence);
-        keepOnly(turn.messages());
-        holdsOtherThanChat |= turn.words() == null;
-        transcript = null;
         AtomicBoolean cancelled = new AtomicBoolean();
         TimeLimit limit = TimeLimit.of(request.deadline());
         Interruption interruption =
@@ -452,95 +383,9 @@ public final class Session implements AutoCloseable {
         return model.config().vocabularySize();
     }
 
-    private Turn turn(GenerationRequest request) {
-        return switch (request.prompt()) {
-            case Prompt.Tokens tokens -> Turn.of(model.checked(tokens.ids()), shown(request));
-            case Prompt.Text text -> turn(text, shown(request));
-            case Prompt.Chat chat -> turn(chat, request);
-        };
-    }
-
-    private List<Picture> shown(GenerationRequest request) {
-        PromptPictures prompt = model.promptPictures();
-        prompt.requireCount(request.images().size());
-        return prompt.prepare(request.images());
-    }
-
-    private Turn turn(Prompt.Text text, List<Picture> shown) {
-        PromptEncoder encoder = model.encoder();
-        int[] ids = encoder.text(text, sequence.length() == 0);
-        if (shown.isEmpty()) {
-            return Turn.of(ids, shown);
-        }
-        ImageLayout layout = model.promptPictures().layout(encoder.tokenizer());
-        return Turn.of(layout.expandOrInsert(ids, shown, encoder.begins(ids)), shown);
-    }
-
-    private Turn turn(Prompt.Chat chat, GenerationRequest request) {
-        if (holdsOtherThanChat) {
-            throw new IllegalStateException(
-                    "this session holds text or ids that are no messages; start a new one for a"
-                            + " chat");
-        }
-        List<Message> all = new ArrayList<>(conversation);
-        all.addAll(chat.messages());
-        model.promptPictures().requireCount(images(chat.messages()).count());
-        List<Picture> past = pictures(conversation);
-        List<Picture> shown = pictures(chat.messages());
-        PromptEncoder encoder = model.encoder();
-        PromptEncoder.Rendered rendered = encoder.chat(all, request.templateVariables());
-        Optional<int[]> more =
-                transcript == null ? Optional.empty() : rendered.idsAfter(transcript);
-        boolean keepsPast = more.isPresent();
-        List<Picture> read =
-                keepsPast ? shown : Stream.concat(past.stream(), shown.stream()).toList();
-        int[] ids = more.orElseGet(rendered::ids);
-        if (!read.isEmpty()) {
-            ids = model.promptPictures().layout(encoder.tokenizer()).expand(ids, read);
-        }
-        return new Turn(ids, keepsPast, rendered.text(), chat.messages(), read);
-    }
-
-    /** The pictures in messages; those seen before are not read and cut again. */
-    private List<Picture> pictures(List<Message> messages) {
-        List<Image> images = images(messages).toList();
-        List<Image> unseen =
-                images.stream().filter(image -> !pictures.containsKey(image)).distinct().toList();
-        List<Picture> prepared = model.promptPictures().prepare(unseen);
-        for (int i = 0; i < unseen.size(); i++) {
-            pictures.put(unseen.get(i), prepared.get(i));
-        }
-        return images.stream().map(pictures::get).toList();
-    }
-
-    /** Forgets pictures of requests that were refused. */
-    private void keepOnly(List<Message> added) {
-        List<Image> kept = Stream.concat(images(conversation), images(added)).toList();
-        pictures.keySet().retainAll(kept);
-    }
-
-    private static Stream<Image> images(List<Message> messages) {
-        return messages.stream()
-                .flatMap(message -> message.content().stream())
-                .flatMap(part -> part instanceof Image image ? Stream.of(image) : Stream.empty());
-    }
-
     /** Remembers what was said, so that the next messages go on from it. */
     void remember(Turn turn, GenerationResult result) {
         model.answered();
-        endedByStopToken = result.finishReason() == FinishReason.STOP_TOKEN;
-        String words = turn.words();
-        if (words == null) {
-            return;
-        }
-        conversation.addAll(turn.messages());
-        if (result.tokens().isEmpty()) {
-            return; // nothing was answered; the next turn reads everything again
-        }
-        conversation.add(Message.assistant(result.text()));
-        if (result.finishReason()
-                != FinishReason.STOP_TEXT) { // whose tokens say more than the text
-            transcript = words + result.text();
-        }
+        conversation.remember(turn, result);
     }
 }

@@ -148,7 +148,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ModelOptions options = Usage.check(() -> ModelOptions.defaults().threads(threads));
+        ModelOptions options =
+                Usage.check(() -> ModelOptions.defaults().prefixCache(0).threads(threads));
         Usage.atLeast(1, "--repeat", repeats);
         Usage.atLeast(1, "--whole", wholeLayers);
         Usage.atLeast(0, "--warm-up", warmSeconds);

@@ -5,8 +5,10 @@ import dev.altiplano.model.EmbeddingSource;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -16,8 +18,8 @@ import java.util.function.BooleanSupplier;
  * be read again.
  */
 final class PatchRows implements EmbeddingSource {
-    private static final int DIGITS = 8; // hexadecimal ones of an int
-    private static final int WORDS = 64 / DIGITS; // of a digest
+    /** Bytes that {@link #writeContent} writes at most. */
+    static final int CONTENT_BYTES = Integer.BYTES + 32;
 
     private final List<Picture> pictures = new ArrayList<>(); // in the order of their positions
 
@@ -97,22 +99,23 @@ final class PatchRows implements EmbeddingSource {
         return false;
     }
 
-    /**
-     * What tells the content of a position from others: for a patch token a part of its picture's
-     * digest, another one for each of its neighbours.
-     *
-     * @param token what stands there otherwise
-     */
-    int content(int position, int token) {
+    /** Writes what tells a patch token's content from that of others; nothing for other tokens. */
+    void writeContent(int position, ByteBuffer out) {
         for (Picture picture : pictures) {
             int row = picture.row(position);
             if (row >= 0) {
-                int at = row % WORDS * DIGITS;
-                String word = picture.source.digest().substring(at, at + DIGITS);
-                return Integer.parseUnsignedInt(word, 16) + row;
+                out.putInt(row);
+                out.put(HexFormat.of().parseHex(picture.source.digest()));
+                return;
             }
         }
-        return token;
+    }
+
+    /** Where the pictures stand. */
+    List<PatchPositions> positions() {
+        return pictures.stream()
+                .map(picture -> new PatchPositions(picture.positions, picture.source.digest()))
+                .toList();
     }
 
     /** Forgets what stands from a position on. */

@@ -7,6 +7,7 @@ import dev.altiplano.kernels.Rows;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,8 +15,6 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 class PatchRowsTest {
-    private static final int PATCH = 7;
-
     /** Features are {@code first, first + 1, ...}. */
     private static final class Numbers implements FeatureSource {
         private final float first;
@@ -112,14 +111,20 @@ class PatchRowsTest {
         PatchRows same = new PatchRows();
         same.add(new int[] {2, 3, 5}, new Numbers(99, 3, "a"));
 
-        Set<Integer> different = new HashSet<>();
+        Set<ByteBuffer> different = new HashSet<>();
         for (int position : new int[] {2, 3, 5}) {
-            different.add(rows.content(position, PATCH));
-            different.add(other.content(position, PATCH));
-            assertThat(same.content(position, PATCH)).isEqualTo(rows.content(position, PATCH));
+            different.add(content(rows, position));
+            different.add(content(other, position));
+            assertThat(content(same, position)).isEqualTo(content(rows, position));
         }
-        assertThat(different).hasSize(6).doesNotContain(PATCH);
-        assertThat(IntStream.of(0, 1, 4, 6, 7).map(p -> rows.content(p, PATCH)))
-                .containsOnly(PATCH);
+        assertThat(different).hasSize(6);
+        assertThat(IntStream.of(0, 1, 4, 6, 7).mapToObj(p -> content(rows, p)))
+                .allMatch(content -> !content.hasRemaining());
+    }
+
+    private static ByteBuffer content(PatchRows rows, int position) {
+        ByteBuffer content = ByteBuffer.allocate(PatchRows.CONTENT_BYTES);
+        rows.writeContent(position, content);
+        return content.flip();
     }
 }

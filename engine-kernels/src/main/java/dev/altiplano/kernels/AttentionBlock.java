@@ -45,6 +45,7 @@ final class AttentionBlock {
     private final int group;
     private final int padded;
     private final int sumsWidth;
+    private final boolean scaled;
     private final MemorySegment queries;
     private final MemorySegment scores;
     private final MemorySegment keys;
@@ -60,6 +61,7 @@ final class AttentionBlock {
     AttentionBlock(KvLayout layout, int heads) {
         this.layout = layout;
         group = heads / layout.kvHeads();
+        scaled = layout.type().isScaled();
         padded = (layout.headDim() + UNIT - 1) / UNIT * UNIT;
         int room = rows(group) * group;
         queries = Scratch.allocate((long) room * STRIDE);
@@ -75,7 +77,7 @@ final class AttentionBlock {
     /** Off-heap floats of a block. */
     static long floats(KvLayout layout, int heads) {
         long room = (long) rows(heads / layout.kvHeads()) * (heads / layout.kvHeads());
-        long padded = record(layout) - 2;
+        long padded = record(layout) - 2L;
         long sums = (padded + PANEL - 1) / PANEL * PANEL;
         return room * (2 * STRIDE + sums)
                 + (long) (PAGE + PANEL) * layout.headDim()
@@ -137,7 +139,7 @@ final class AttentionBlock {
             int filled = Math.min(PAGE, end - start);
             score(page, filled);
             for (int i = 0; i < count; i++) {
-                weigh(i, Math.min(filled, first + i / group + 1 - start), filled);
+                weigh(page, i, Math.min(filled, first + i / group + 1 - start), filled);
             }
             sumValues(page, filled);
         }
@@ -233,11 +235,14 @@ final class AttentionBlock {
     }
 
     /** Turns a query's scores into weights relative to its running maximum. */
-    private void weigh(int query, int slots, int filled) {
+    private void weigh(MemorySegment page, int query, int slots, int filled) {
         long at = ROW * query;
         int record = padded + 2;
         int state = query * record;
         if (slots > 0) {
+            if (scaled) { // scores were made of codes, and so will the sums of values be
+                KERNELS.multiply(scores, at, page, layout.keyScale(head, 0), slots);
+            }
             float before = chunk[state + padded];
             float max = Math.max(before, KERNELS.max(scores, at, slots));
             float sum = KERNELS.expAndSum(scores, at, slots, max);
@@ -248,6 +253,9 @@ final class AttentionBlock {
             }
             chunk[state + padded] = max;
             chunk[state + padded + 1] += sum;
+            if (scaled) {
+                KERNELS.multiply(scores, at, page, layout.valueScale(head, 0), slots);
+            }
         }
         int unused = filled - Math.max(0, slots);
         Scratch.clear(scores, at + 4L * (filled - unused), unused);

@@ -165,6 +165,9 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     /** Replaces floats x by {@code e^(x - max)} and returns the sum. */
     float expAndSum(MemorySegment x, long from, int count, float max);
 
+    /** Multiplies each of {@code count} floats by the factor that belongs to it. */
+    void multiply(MemorySegment x, long from, MemorySegment factors, long at, int count);
+
     /** Multiplies floats by a factor. */
     void scale(MemorySegment x, long from, int count, float factor);
 

@@ -314,6 +314,14 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
+    public void multiply(MemorySegment x, long from, MemorySegment factors, long at, int count) {
+        for (int i = 0; i < count; i++) {
+            float factor = factors.get(FLOAT, at + 4L * i);
+            x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
+        }
+    }
+
+    @Override
     public void scale(MemorySegment x, long from, int count, float factor) {
         for (int i = 0; i < count; i++) {
             x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);

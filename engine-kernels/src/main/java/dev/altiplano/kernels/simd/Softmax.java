@@ -49,6 +49,14 @@ final class Softmax {
         }
     }
 
+    static void multiply(MemorySegment x, long from, MemorySegment factors, long at, int count) {
+        for (int i = 0; i < count; i += L) {
+            FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN)
+                    .mul(FloatVector.fromMemorySegment(F, factors, at + 4L * i, LITTLE_ENDIAN))
+                    .intoMemorySegment(x, from + 4L * i, LITTLE_ENDIAN);
+        }
+    }
+
     /**
      * The largest element. Comparing and blending are two instructions, {@code FloatVector.max}
      * six: it has to tell apart the zeros. Where an element is no number the exponentials are none.

@@ -81,6 +81,13 @@ final class BenchCommand implements Callable<Integer> {
     private int promptTokens = 512;
 
     @Option(
+            names = "--block",
+            paramLabel = "N",
+            description =
+                    "Read prompts in blocks of at most so many tokens. Default: what models do.")
+    private @Nullable Integer block;
+
+    @Option(
             names = "-n",
             paramLabel = "N",
             description = "Tokens of the answer; 0 measures no answer. Default: ${DEFAULT-VALUE}.")
@@ -148,8 +155,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ModelOptions options =
-                Usage.check(() -> ModelOptions.defaults().prefixCache(0).threads(threads));
+        ModelOptions options = Usage.check(this::options);
         Usage.atLeast(1, "--repeat", repeats);
         Usage.atLeast(1, "--whole", wholeLayers);
         Usage.atLeast(0, "--warm-up", warmSeconds);
@@ -180,6 +186,11 @@ final class BenchCommand implements Callable<Integer> {
                     "what is to be measured? MODEL, or --limits, or --synthetic to write a model");
         }
         return ExitCode.FINE;
+    }
+
+    private ModelOptions options() {
+        ModelOptions options = ModelOptions.defaults().prefixCache(0).threads(threads);
+        return block == null ? options : options.blockSize(block);
     }
 
     private void write() {

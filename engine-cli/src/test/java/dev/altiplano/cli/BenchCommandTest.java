@@ -263,6 +263,7 @@ class BenchCommandTest {
                     bench M --whole 0                    | --whole is 0, expected 1 or more
                     bench M -p 0 -n 0                    | 0 prompt tokens and 0 decoded tokens, expected one of them above 0
                     bench M --threads 0                  | threads is 0, expected 1 to 1024
+                    bench M --block 0                    | block size is 0, expected 1 to 4096
                     """)
     void refusesWhatContradictsItself(String call, String words) {
         String failure = Run.of(call.split(" ")).failure(ExitCode.USAGE);

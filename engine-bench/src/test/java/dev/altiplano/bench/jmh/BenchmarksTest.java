@@ -34,7 +34,7 @@ class BenchmarksTest {
                                         .include("dev.altiplano.bench.jmh")
                                         .param("threads", "2")
                                         .param("shape", "SMALL", "SMALL_EXPERT")
-                                        .param("dtype", "BF16")
+                                        .param("format", "BF16")
                                         .param("rows", "5")
                                         .param("depth", "300")
                                         .param("type", "BF16")
@@ -56,7 +56,7 @@ class BenchmarksTest {
                 .hasSize(BENCHMARKS);
         String summary = new Summary(results, ForkLimits.read(limits)).text();
         assertThat(summary)
-                .contains("MatVecBenchmark.multiply dtype=BF16 shape=SMALL threads=2")
+                .contains("MatVecBenchmark.multiply format=BF16 shape=SMALL threads=2")
                 .containsPattern(" GB/s, [0-9]+ % of [0-9.]+ GB/s\n")
                 .containsPattern(" GFLOP/s, [0-9]+ % of [0-9.]+ GFLOP/s\n")
                 .contains(" G elements/s\n", " tokens/s\n", " us/op\n");

@@ -270,6 +270,16 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
+    public boolean takesQuads(int rows, DType dtype) {
+        return PageQuads.takes(rows, dtype);
+    }
+
+    @Override
+    public void pageQuad(TileOperands t, DType dtype, long first, long stride, long apart) {
+        PageQuads.multiply(t, dtype, first, stride, apart);
+    }
+
+    @Override
     public int dotRows() {
         return Dots.TOKENS;
     }

@@ -6,6 +6,8 @@ import dev.altiplano.vision.image.Pixels;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -18,12 +20,14 @@ import java.util.Objects;
 
 /**
  * A picture as a part of a message: made by {@link Content#image}. Immutable; one object stands for
- * one picture, also when its file changes between the turns of a session.
+ * one picture: its file is read when it is first needed, and kept.
  */
 public final class Image implements Content {
+    private static final int LONGEST_NAME = 4096; // of characters, for messages
+
     private final String name;
     private final @Nullable Path file;
-    private final byte @Nullable [] bytes;
+    private byte @Nullable [] bytes; // guarded by this
     private final @Nullable Pixels pixels;
 
     private Image(
@@ -83,8 +87,7 @@ public final class Image implements Content {
                 requirePixels(pixels, limits);
                 return new Decoded(digest(pixels), pixels);
             }
-            byte[] read = bytes != null ? bytes : read(Objects.requireNonNull(file), limits);
-            requireBytes(read.length, limits);
+            byte[] read = bytes(limits);
             return new Decoded(digest(read), ImageFile.decode(read, limits.pixels()));
         } catch (ImageFault e) {
             throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
@@ -92,6 +95,59 @@ public final class Image implements Content {
             String reason = e.getClass().getSimpleName() + " " + e.getMessage();
             throw new IllegalArgumentException("%s: cannot be read: %s".formatted(name, reason), e);
         }
+    }
+
+    private synchronized byte[] bytes(ImageLimits limits) throws IOException {
+        if (bytes == null) {
+            bytes = read(Objects.requireNonNull(file), limits);
+        }
+        requireBytes(bytes.length, limits);
+        return bytes;
+    }
+
+    /** Writes the picture itself, wherever it came from. */
+    void write(DataOutputStream out) throws IOException {
+        out.writeUTF(name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name);
+        out.writeBoolean(pixels != null);
+        if (pixels != null) {
+            out.writeInt(pixels.width());
+            out.writeInt(pixels.height());
+            out.writeBoolean(pixels.order() == Pixels.Order.RGB);
+            out.write(pixels.data());
+        } else {
+            byte[] all = bytes(new ImageLimits(ImageLimits.MOST_BYTES, 1, 1));
+            out.writeInt(all.length);
+            out.write(all);
+        }
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IOException if it ends early or says what cannot be
+     */
+    static Image read(DataInputStream in) throws IOException {
+        String name = in.readUTF();
+        if (!in.readBoolean()) {
+            return new Image(name, null, exactly(in, in.readInt()), null);
+        }
+        int width = in.readInt();
+        int height = in.readInt();
+        Pixels.Order order = in.readBoolean() ? Pixels.Order.RGB : Pixels.Order.BGR;
+        if (width < 1 || height < 1 || width > Integer.MAX_VALUE / Pixels.CHANNELS / height) {
+            throw new IOException("a picture of %d x %d pixels".formatted(width, height));
+        }
+        byte[] data = exactly(in, width * height * Pixels.CHANNELS);
+        return new Image(name, null, null, new Pixels(width, height, data, order));
+    }
+
+    private static byte[] exactly(DataInputStream in, int count) throws IOException {
+        if (count < 0 || count > in.available()) {
+            throw new IOException(
+                    "a picture of %d bytes in the %d that are left"
+                            .formatted(count, in.available()));
+        }
+        return in.readNBytes(count);
     }
 
     private byte[] read(Path path, ImageLimits limits) throws IOException {

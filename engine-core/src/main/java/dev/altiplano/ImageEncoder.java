@@ -1,5 +1,6 @@
 package dev.altiplano;
 
+import dev.altiplano.generate.FeatureSource;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.Workers;
 import dev.altiplano.loader.Vision;
@@ -176,16 +177,33 @@ public final class ImageEncoder {
                 image.toString(),
                 tiled.grid(),
                 tiled.tiles() * tokensPerTile(),
-                cancel -> features(decoded.digest(), tiled, cancel));
+                new Source(decoded.digest(), tiled));
+    }
+
+    /** A picture on tiles, on its way to features. */
+    private final class Source implements FeatureSource {
+        private final String digest;
+        private final TiledImage tiled;
+
+        Source(String digest, TiledImage tiled) {
+            this.digest = digest;
+            this.tiled = tiled;
+        }
+
+        @Override
+        public Rows features(@Nullable BooleanSupplier cancel) {
+            ImageTower.Run run = new ImageTower.Run(team, null, cancel);
+            return cache.get(digest, cancel, () -> tower.encode(tiled, run));
+        }
+
+        @Override
+        public String digest() {
+            return digest;
+        }
     }
 
     private TiledImage tiled(Image.Decoded decoded) {
         return TiledImage.of(decoded.pixels(), vision.processing(), team);
-    }
-
-    private Rows features(String digest, TiledImage tiled, @Nullable BooleanSupplier cancel) {
-        return cache.get(
-                digest, cancel, () -> tower.encode(tiled, new ImageTower.Run(team, null, cancel)));
     }
 
     private void requireMemory() {

@@ -9,7 +9,7 @@ package dev.altiplano;
  */
 public record ImageLimits(long bytes, long pixels, int pictures) {
     private static final ImageLimits DEFAULTS = new ImageLimits(64 << 20, 64 << 20, 32);
-    private static final long MOST_BYTES = Integer.MAX_VALUE - 1024;
+    static final long MOST_BYTES = Integer.MAX_VALUE - 1024;
     private static final long MOST_PIXELS = MOST_BYTES / 4;
 
     /** Checks the ranges: arrays hold no more. */

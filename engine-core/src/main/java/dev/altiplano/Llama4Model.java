@@ -1,12 +1,17 @@
 package dev.altiplano;
 
 import dev.altiplano.LoadProgress.Stage;
+import dev.altiplano.cache.CacheFullException;
+import dev.altiplano.cache.KvFile;
+import dev.altiplano.cache.KvFileException;
+import dev.altiplano.cache.KvStore;
 import dev.altiplano.event.FlightRecord;
 import dev.altiplano.event.LoadFacts;
 import dev.altiplano.event.Span;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Sequence;
 import dev.altiplano.kernels.KernelInfo;
+import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.loader.ChatTemplate;
 import dev.altiplano.loader.Checkpoint;
@@ -16,13 +21,17 @@ import dev.altiplano.model.TextModel;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 
 /**
@@ -41,12 +50,12 @@ public final class Llama4Model implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final ModelOptions options;
     private final TextModel text;
-    private final WeightMemory weightMemory;
     private final @Nullable ImageEncoder images; // null in text models
+    private final WeightMemory weightMemory;
     private final List<PerformanceFinding> settings;
     private final BackgroundCheck kernelCheck;
+    private final SessionFiles sessionFiles;
     private final Places places;
-    private final Planner planner;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -54,20 +63,20 @@ public final class Llama4Model implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.options = options;
         this.text = text;
-        this.weightMemory = new WeightMemory(checkpoint.mappedFiles(), options);
-        List<PerformanceFinding> found =
-                new ArrayList<>(PerformanceCheck.settings(checkpoint, options));
-        found.addAll(weightMemory.findings());
-        this.settings = List.copyOf(found);
         this.images =
                 checkpoint
                         .vision()
                         .map(vision ->
                                 new ImageEncoder(vision, options, text::run, this::checkUsable))
                         .orElse(null);
+        this.weightMemory = new WeightMemory(checkpoint.mappedFiles(), options);
+        List<PerformanceFinding> found =
+                new ArrayList<>(PerformanceCheck.settings(checkpoint, options));
+        found.addAll(weightMemory.findings());
+        this.settings = List.copyOf(found);
         this.kernelCheck = new BackgroundCheck(checkpoint, options);
+        this.sessionFiles = new SessionFiles(checkpoint, text.layout());
         this.places = new Places(options.answers(), options.waitingAnswers());
-        this.planner = new Planner(checkpoint, options);
         settings.forEach(PerformanceLog::tell);
     }
 
@@ -104,7 +113,7 @@ public final class Llama4Model implements AutoCloseable {
                     new TextModel(
                             checkpoint.config(),
                             checkpoint.text(),
-                            options.keyValueType(),
+                            keyValues(checkpoint, options),
                             options.threads(),
                             options.blockSize());
             try {
@@ -123,6 +132,20 @@ public final class Llama4Model implements AutoCloseable {
             checkpoint.close();
             throw e;
         }
+    }
+
+    private static KvStore keyValues(Checkpoint checkpoint, ModelOptions options) {
+        Llama4Config config = checkpoint.config();
+        KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
+        String identity =
+                options.prefixFolder() == null
+                        ? "" // keys are compared within this model only
+                        : SessionFiles.identity(checkpoint, layout, options.blockSize());
+        return new KvStore(
+                config,
+                layout,
+                MemoryPlan.settings(config, options, identity),
+                options.blockSize());
     }
 
     private LoadFacts loadFacts() {
@@ -164,7 +187,40 @@ public final class Llama4Model implements AutoCloseable {
     /** A conversation that goes on without reading its past again. */
     public Session newSession() {
         checkUsable();
-        Session session = new Session(this);
+        return added(new Session(this));
+    }
+
+    /**
+     * Takes up a session that {@link Session#save} has written, with the same checkpoint and the
+     * same type of keys and values. Nothing is read again: the session answers as the saved one
+     * would have.
+     *
+     * @throws SessionFileException if the file holds no session, one of another checkpoint, or is
+     *     torn or damaged
+     * @throws InsufficientMemoryException if its keys and values do not fit
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    public Session restore(Path file) {
+        checkUsable();
+        try (KvFile saved = KvFile.open(file)) {
+            return added(Session.restored(this, saved, sessionFiles.header(saved)));
+        } catch (KvFileException e) {
+            throw new SessionFileException(String.valueOf(e.getMessage()), e);
+        } catch (CacheFullException e) {
+            throw explained(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** What keys and values must have in common to be exchanged between models. */
+    String cacheIdentity() {
+        return sessionFiles.identity();
+    }
+
+    /** Closes the session with the model. */
+    Session added(Session session) {
         sessions.add(session);
         if (closed) { // closed in between: nobody else will
             session.close();
@@ -236,9 +292,13 @@ public final class Llama4Model implements AutoCloseable {
         prompt.requireCount(shown.size());
         List<Picture> pictures = prompt.prepare(shown);
         prompt.require(checked, pictures);
-        checkUsable();
-        planner.room(checked.length, 0);
+        room(checked.length, 0);
         Sequence sequence = newSequence();
+        try {
+            sequence.reserve(checked.length, sequence);
+        } catch (CacheFullException e) {
+            throw explained(e);
+        }
         prompt.append(checked, pictures, sequence);
         return sequence;
     }
@@ -287,6 +347,19 @@ public final class Llama4Model implements AutoCloseable {
         List<PerformanceFinding> all = new ArrayList<>(settings);
         all.addAll(BackgroundCheck.findings());
         return List.copyOf(all);
+    }
+
+    /**
+     * Off-heap bytes in pages of keys and values: those of open sessions, pages that they share
+     * counted once, and those that the prefix cache keeps.
+     */
+    public long keyValueBytes() {
+        return text.store().heldBytes();
+    }
+
+    /** Forgets the beginnings of prompts that were kept for the next one that begins alike. */
+    public void clearPrefixCache() {
+        text.store().prefixes().clear();
     }
 
     /** Called when an answer has ended. */
@@ -350,6 +423,9 @@ public final class Llama4Model implements AutoCloseable {
         if (failure instanceof InternalError) {
             checkpoint.checkUnchanged();
         }
+        if (failure instanceof CacheFullException full) {
+            return new InsufficientMemoryException(String.valueOf(full.getMessage()), full);
+        }
         if (failure instanceof Error error) {
             throw error;
         }
@@ -391,12 +467,47 @@ public final class Llama4Model implements AutoCloseable {
     }
 
     /**
+     * Refuses a sequence that cannot fit.
+     *
+     * @return how many tokens it may have at most
+     */
+    private long room(long promptTokens, long answerTokens) {
+        checkUsable();
+        long limit = options.context().orElse(config().maxPositions());
+        if (promptTokens > limit) {
+            throw new IllegalArgumentException(
+                    "the sequence has %d tokens with this prompt, expected at most %d (context)"
+                            .formatted(promptTokens, limit));
+        }
+        long wanted = Math.min(limit, promptTokens + answerTokens);
+        MemoryPlan.of(checkpoint, options, Math.max(1, wanted)).require();
+        return limit;
+    }
+
+    /**
      * Fills in every default, and refuses what cannot fit.
      *
      * @param promptTokens tokens of the sequence with its prompt
      */
     GenerationPlan plan(long promptTokens, GenerationRequest request) {
-        checkUsable();
-        return planner.plan(promptTokens, request);
+        if (!request.stopTexts().isEmpty() && tokenizer().isEmpty()) {
+            throw new IllegalArgumentException(
+                    checkpoint.folder()
+                            + ": stop strings need a tokenizer; stop at token ids instead");
+        }
+        Set<Integer> stopIds = new HashSet<>(request.stopIds());
+        if (!request.ignoresStopTokens()) {
+            stopIds.addAll(checkpoint.generationDefaults().stopIds());
+        }
+        return new GenerationPlan(
+                request.maxTokens(),
+                room(promptTokens, request.maxTokens()),
+                request.sampling()
+                        .resolve(checkpoint.generationDefaults(), config().vocabularySize()),
+                request.sampling().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong()),
+                stopIds,
+                request.stopTexts(),
+                request.logProbabilities(),
+                tokenizer().orElse(null));
     }
 }

@@ -1,10 +1,9 @@
 package dev.altiplano.bench;
 
-import dev.altiplano.GenerationEvent;
 import dev.altiplano.GenerationRequest;
 import dev.altiplano.Llama4Model;
 import dev.altiplano.Sampling;
-import dev.altiplano.TokenStream;
+import dev.altiplano.Session;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +53,7 @@ public record SessionsRun(int sessions, int decodedTokens, int repeats, Duration
 
     /** Positions of a sequence. */
     public long positions() {
-        return decodedTokens + 2L;
+        return decodedTokens + 3L;
     }
 
     /**
@@ -106,24 +105,21 @@ public record SessionsRun(int sessions, int decodedTokens, int repeats, Duration
         }
     }
 
-    /** The clock starts when every session has its prompt read and one token written. */
+    /** Writes one token before the clock starts, so that every session has memory by then. */
     private void write(Llama4Model model, CyclicBarrier barrier, SplittableRandom random) {
-        try (TokenStream stream = model.stream(request(model, random))) {
-            boolean first = true;
-            for (GenerationEvent event : stream) {
-                if (first && event instanceof GenerationEvent.Token) {
-                    first = false;
-                    barrier.await();
-                }
-            }
+        try (Session session = model.newSession()) {
+            session.generate(request(model, random, 1));
+            barrier.await();
+            session.generate(request(model, random, decodedTokens));
         } catch (InterruptedException | BrokenBarrierException e) {
             throw new IllegalStateException("another session has failed", e);
         }
     }
 
-    private GenerationRequest request(Llama4Model model, SplittableRandom random) {
+    private static GenerationRequest request(
+            Llama4Model model, SplittableRandom random, int tokens) {
         return GenerationRequest.tokens(random.nextInt(model.config().vocabularySize()))
-                .maxTokens(decodedTokens + 1)
+                .maxTokens(tokens)
                 .sampling(Sampling.greedy())
                 .ignoreStopTokens();
     }

@@ -148,7 +148,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ModelOptions options = Usage.check(() -> ModelOptions.defaults().threads(threads));
+        ModelOptions options =
+                Usage.check(() -> ModelOptions.defaults().prefixCache(0).threads(threads));
         Usage.atLeast(1, "--repeat", repeats);
         Usage.atLeast(1, "--whole", wholeLayers);
         Usage.atLeast(0, "--warm-up", warmSeconds);
@@ -156,22 +157,22 @@ final class BenchCommand implements Callable<Integer> {
         Usage.notBoth(written, limitsAlone, "--synthetic and --limits");
         Usage.notBoth(written, folder != null, "--synthetic and MODEL");
         Usage.notBoth(limitsAlone, folder != null, "--limits and MODEL");
-        Usage.notBoth(sessions != null, written || limitsAlone, "--sessions and what has no MODEL");
         if (image != null && folder == null) {
             throw CommandException.usage("--image needs a MODEL to measure");
         }
+        Usage.notBoth(sessions != null, written || limitsAlone, "--sessions and what has no MODEL");
         if (written) {
             write();
         } else if (limitsAlone) {
             measureLimits();
+        } else if (folder != null && image != null) {
+            measurePictures(folder, image, options);
         } else if (folder != null && sessions != null) {
             int count = sessions;
             Duration warmUp = Duration.ofSeconds(warmSeconds);
             SessionsRun run =
                     Usage.check(() -> new SessionsRun(count, decodedTokens, repeats, warmUp));
             new SessionsBench(terminal, run, threads).measure(folder, options, json);
-        } else if (folder != null && image != null) {
-            measurePictures(folder, image, options);
         } else if (folder != null) {
             measureModel(folder, options);
         } else {

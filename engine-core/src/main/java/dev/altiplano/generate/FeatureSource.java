@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.function.BooleanSupplier;
 
-/** Makes the features of a picture when they are needed. */
-@FunctionalInterface
+/** A picture whose features are made when they are needed. */
 public interface FeatureSource {
     /**
      * The features, computed or known from before.
@@ -17,4 +16,7 @@ public interface FeatureSource {
      * @throws java.util.concurrent.CancellationException if cancelled half-way
      */
     Rows features(@Nullable BooleanSupplier cancel);
+
+    /** SHA-256 of what decides the features, as 64 hexadecimal digits. */
+    String digest();
 }

@@ -1,6 +1,7 @@
 package dev.altiplano.model;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.kernels.Workers;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,17 +12,22 @@ import java.util.concurrent.CancellationException;
  * How one sequence asks its model for steps, and what it is waiting for. Made once per sequence, so
  * that a step allocates nothing; one thread at a time.
  */
-public final class Reader extends Waiter {
+public final class Reader {
     private static final int[] NONE = {};
 
     private final TextModel model;
     private final KvCache cache;
+    private final Workers.@Nullable Region errand;
     private int[] tokens = NONE;
     private int from;
     private int count;
     private @Nullable Wish wish;
 
-    // what follows belongs to Turns and is guarded by its lock
+    // what follows belongs to Turns and is guarded by its lock, but for the first
+    volatile boolean done;
+    @Nullable Thread thread;
+    @Nullable Throwable failure;
+    boolean cancelled;
 
     /** When its last step with a single token ended, by {@link System#nanoTime}; 0 for never. */
     long ended;
@@ -33,8 +39,23 @@ public final class Reader extends Waiter {
     long expected;
 
     Reader(TextModel model, KvCache cache) {
+        this(model, cache, null);
+    }
+
+    private Reader(TextModel model, KvCache cache, Workers.@Nullable Region errand) {
         this.model = model;
         this.cache = cache;
+        this.errand = errand;
+    }
+
+    /** Asks for a turn to run something else in; has an empty cache and reads nothing. */
+    static Reader errand(TextModel model, Workers.Region region) {
+        return new Reader(model, model.newCache(), region);
+    }
+
+    /** What is to be run instead of a step; null for a step. */
+    Workers.@Nullable Region errand() {
+        return errand;
     }
 
     /**
@@ -90,8 +111,29 @@ public final class Reader extends Waiter {
         return Objects.requireNonNull(wish, "nothing is being read");
     }
 
-    @Override
+    /** Whether its step may be one with those of other sequences. */
     boolean shares() {
         return count == 1 && wish().shares();
+    }
+
+    /** Called in a step, by any worker. */
+    void fail(Throwable thrown) {
+        failure = thrown;
+    }
+
+    /** Ends the wait for a step on the thread that waited. */
+    void finish() {
+        Throwable thrown = failure;
+        failure = null;
+        if (thrown instanceof RuntimeException unchecked) {
+            throw unchecked;
+        }
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (cancelled) {
+            cancelled = false;
+            throw new CancellationException("cancelled while reading tokens");
+        }
     }
 }

@@ -84,14 +84,16 @@ final class StepRunner implements Turns.Steps {
     }
 
     @Override
-    public void alone(Waiter waiter) {
+    public void alone(Reader reader) {
+        Workers.Region errand = reader.errand();
+        if (errand == null) {
+            block(reader);
+            return;
+        }
         try {
-            switch (waiter) {
-                case Reader reader -> block(reader);
-                case Chore chore -> workers.run(chore.region());
-            }
+            workers.run(errand);
         } catch (Throwable e) { // errors, too: see above
-            waiter.fail(e);
+            reader.fail(e);
         }
     }
 
@@ -113,6 +115,8 @@ final class StepRunner implements Turns.Steps {
             if (span != null && !reader.cancelled) {
                 span.end(facts(block, logitBlocks(reader)));
             }
+        } catch (Throwable e) { // errors, too: see above
+            reader.fail(e);
         } finally {
             block.end();
         }

@@ -23,7 +23,7 @@ final class Turns {
         void tokens(Reader[] readers, int count);
 
         /** Something that only one thread can do. */
-        void alone(Waiter waiter);
+        void alone(Reader reader);
     }
 
     /** A step waits for others at most for this part of the time of the last one. */
@@ -37,7 +37,7 @@ final class Turns {
     private final Steps steps;
     private final Reader[] batch; // of the step that runs
     private final ArrayDeque<Reader> singles = new ArrayDeque<>();
-    private final ArrayDeque<Waiter> others = new ArrayDeque<>();
+    private final ArrayDeque<Reader> others = new ArrayDeque<>();
     private volatile int waitingSingles;
     private volatile @Nullable Thread runner;
     private boolean closed;
@@ -57,8 +57,8 @@ final class Turns {
         batch = new Reader[most];
     }
 
-    /** Returns when what the waiter wants has been done. */
-    void await(Waiter mine) {
+    /** Returns when the reader's step has run. */
+    void await(Reader mine) {
         boolean interrupted = false;
         lock.lock();
         try {
@@ -81,20 +81,19 @@ final class Turns {
         }
     }
 
-    private void enter(Waiter mine) {
-        if (mine instanceof Reader reader) {
-            forget(reader);
-        }
+    private void enter(Reader mine) {
+        forget(mine);
         if (closed) {
             throw closedModel();
         }
         mine.thread = Thread.currentThread();
         mine.done = false;
-        if (mine instanceof Reader reader && reader.shares()) {
-            reader.gap = reader.ended == 0 ? 0 : System.nanoTime() - reader.ended;
-            singles.add(reader);
+        if (mine.shares()) {
+            mine.gap = mine.ended == 0 ? 0 : System.nanoTime() - mine.ended;
+            singles.add(mine);
             waitingSingles = singles.size();
         } else {
+            mine.ended = 0;
             others.add(mine);
         }
     }
@@ -122,8 +121,8 @@ final class Turns {
         reader.expected = 0;
     }
 
-    /** Whose thread shall go on; any other that wants a single token may do so in its place. */
-    private @Nullable Waiter next() {
+    /** The reader whose thread shall go on; any other of a single token may do so in its place. */
+    private @Nullable Reader next() {
         if (runner != null) {
             return null;
         }
@@ -134,8 +133,8 @@ final class Turns {
         return ready ? singles.peek() : null;
     }
 
-    private boolean isNext(Waiter mine) {
-        Waiter next = next();
+    private boolean isNext(Reader mine) {
+        Reader next = next();
         return next == mine || next != null && next.shares() && mine.shares();
     }
 
@@ -154,7 +153,7 @@ final class Turns {
 
     /** Wakes who can go on, or who watches the clock while a step waits for others. */
     private void wakeNext() {
-        Waiter next = next();
+        Reader next = next();
         if (next == null && runner == null) {
             next = singles.peek();
         }
@@ -164,7 +163,7 @@ final class Turns {
     }
 
     /** Waits without the lock; tells whether the thread was interrupted. */
-    private boolean park(Waiter mine) {
+    private boolean park(Reader mine) {
         boolean watches = runner == null && mine == singles.peek();
         long nanos = watches ? Math.max(1, remainingPatience()) : Long.MAX_VALUE;
         lock.unlock();
@@ -178,7 +177,7 @@ final class Turns {
         return Thread.interrupted();
     }
 
-    private void lead(Waiter mine) {
+    private void lead(Reader mine) {
         runner = Thread.currentThread();
         boolean single = mine.shares();
         singlesNext = !single;
@@ -236,15 +235,15 @@ final class Turns {
 
     private void expect(Reader reader) {
         reader.ended = ended;
-        if (reader.gap <= patience() && !reader.hasFailed()) {
+        if (reader.gap <= patience() && reader.failure == null) {
             reader.expected = step;
             expected++;
         }
     }
 
-    private static void complete(Waiter waiter) {
-        Thread waiting = waiter.thread;
-        waiter.done = true;
+    private static void complete(Reader reader) {
+        Thread waiting = reader.thread;
+        reader.done = true;
         if (waiting != Thread.currentThread()) {
             LockSupport.unpark(waiting);
         }
@@ -298,11 +297,11 @@ final class Turns {
         }
     }
 
-    private static void refuse(ArrayDeque<? extends Waiter> waiting) {
+    private static void refuse(ArrayDeque<Reader> waiting) {
         while (!waiting.isEmpty()) {
-            Waiter waiter = waiting.remove();
-            waiter.fail(closedModel());
-            complete(waiter);
+            Reader reader = waiting.remove();
+            reader.failure = closedModel();
+            complete(reader);
         }
     }
 }

@@ -20,15 +20,6 @@ public record Wish(
         @Nullable EmbeddingSource embeddings,
         @Nullable BooleanSupplier cancel) {
 
-    /**
-     * Whether a step for a single token may be one with those of other sequences. The logits are
-     * then given on another thread than the caller's, which is no matter to an answer; it can be
-     * told by that it can be cancelled.
-     */
-    boolean shares() {
-        return observer == null && !allPositions && embeddings == null && cancel != null;
-    }
-
     /** With the embeddings of the tokens alone. */
     public Wish(
             @Nullable LogitsSink logits,
@@ -41,6 +32,15 @@ public record Wish(
     /** The same with other embeddings for some tokens. */
     public Wish with(EmbeddingSource others) {
         return new Wish(logits, allPositions, observer, others, cancel);
+    }
+
+    /**
+     * Whether a step for a single token may be one with those of other sequences. The logits are
+     * then given on another thread than the caller's, which is no matter to an answer; it can be
+     * told by that it can be cancelled.
+     */
+    boolean shares() {
+        return observer == null && !allPositions && cancel != null;
     }
 
     boolean cancellable() {

@@ -3,6 +3,7 @@ package dev.altiplano.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.altiplano.KeyValues;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.Checkpoint;
 
@@ -32,11 +33,16 @@ class TurnsTest {
     private final Turns turns = new Turns(steps, MOST);
     private final Checkpoint checkpoint = Checkpoint.open(Path.of("..", "demo", "stories"));
     private final TextModel model =
-            new TextModel(checkpoint.config(), checkpoint.text(), KvType.F32, 1, 1);
+            new TextModel(
+                    checkpoint.config(),
+                    checkpoint.text(),
+                    KeyValues.of(checkpoint.config(), KvType.F32),
+                    1,
+                    1);
 
     /** Writes down what is run, and holds up each step until the test lets it go. */
     private final class ScriptedSteps implements Turns.Steps {
-        final List<List<Waiter>> served = new ArrayList<>();
+        final List<List<Reader>> served = new ArrayList<>();
         final List<Thread> runners = new ArrayList<>();
         final Semaphore begun = new Semaphore(0);
         final Semaphore allowed = new Semaphore(0);
@@ -48,8 +54,8 @@ class TurnsTest {
         }
 
         @Override
-        public void alone(Waiter waiter) {
-            note(List.of(waiter));
+        public void alone(Reader reader) {
+            note(List.of(reader));
             for (int i = 0; i < pauses; i++) {
                 if (turns.wantsPause()) {
                     turns.pause();
@@ -57,7 +63,7 @@ class TurnsTest {
             }
         }
 
-        private void note(List<? extends Waiter> readers) {
+        private void note(List<Reader> readers) {
             synchronized (served) {
                 served.add(List.copyOf(readers));
                 runners.add(Thread.currentThread());

@@ -45,7 +45,8 @@ class BatchingTest {
     void answersMadeTogetherAreThoseMadeAlone(String name) throws Exception {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        ModelOptions options = ModelOptions.defaults().threads(1 + random.nextInt(3));
+        ModelOptions options =
+                ModelOptions.defaults().threads(1 + random.nextInt(3)).prefixCache(0);
         List<GenerationRequest> requests =
                 IntStream.range(0, SESSIONS).mapToObj(i -> request(random)).toList();
         List<GenerationResult> alone = new ArrayList<>();
@@ -133,7 +134,8 @@ class BatchingTest {
         GenerationRequest story = tokens(1, 300);
         GenerationRequest reading =
                 GenerationRequest.tokens(prompt).maxTokens(3).sampling(Sampling.greedy());
-        try (Llama4Model model = Llama4Model.open(Demo.FOLDER)) {
+        ModelOptions options = ModelOptions.defaults().prefixCache(0);
+        try (Llama4Model model = Llama4Model.open(Demo.FOLDER, options)) {
             List<Integer> storyAlone = model.generate(story).tokens();
             List<Integer> readingAlone = model.generate(reading).tokens();
 

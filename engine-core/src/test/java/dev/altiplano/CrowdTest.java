@@ -63,6 +63,8 @@ class CrowdTest {
                     .containsKeys(
                             FinishReason.MAX_TOKENS, FinishReason.CANCELLED, FinishReason.DEADLINE);
             assertThat(model.openSessions()).isZero();
+            model.clearPrefixCache();
+            assertThat(model.keyValueBytes()).isZero();
             assertThat(model.places().open()).isZero();
         }
     }

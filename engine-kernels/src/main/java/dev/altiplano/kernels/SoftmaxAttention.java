@@ -17,14 +17,16 @@ public final class SoftmaxAttention {
      */
     private static final int MOST_STATES = 1 << 26;
 
-    private static final BooleanSupplier NEVER = () -> false;
-
     private final KvLayout layout;
     private final int heads;
     private final int maxRows;
     private float[] states = {};
-    private BooleanSupplier stop = NEVER;
+    private BooleanSupplier stop = SoftmaxAttention::never;
     private volatile boolean stopped;
+
+    private static boolean never() {
+        return false;
+    }
 
     /**
      * Takes scratch memory for up to {@code maxRows} query rows.
@@ -50,7 +52,7 @@ public final class SoftmaxAttention {
      * @param stop null for nobody
      */
     public void begin(@Nullable BooleanSupplier stop) {
-        this.stop = stop == null ? NEVER : stop;
+        this.stop = stop == null ? SoftmaxAttention::never : stop;
         stopped = false;
     }
 

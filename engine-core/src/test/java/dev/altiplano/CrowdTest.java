@@ -170,6 +170,22 @@ class CrowdTest {
     }
 
     @Test
+    void requestsMayComeFromVirtualThreads() throws Exception {
+        try (Llama4Model model = Llama4Model.open(Demo.FOLDER);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Integer> alone = model.generate(Demo.story().maxTokens(4)).tokens();
+            List<Future<GenerationResult>> answers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                answers.add(threads.submit(() -> model.generate(Demo.story().maxTokens(4))));
+            }
+
+            for (Future<GenerationResult> answer : answers) {
+                assertThat(answer.get(1, TimeUnit.MINUTES).tokens()).isEqualTo(alone);
+            }
+        }
+    }
+
+    @Test
     void aWaitingRequestEndsByItsDeadlineOrWhenItIsClosed() throws Exception {
         ModelOptions options = ModelOptions.defaults().answers(1, 8);
         try (Llama4Model model = Llama4Model.open(Demo.FOLDER, options);

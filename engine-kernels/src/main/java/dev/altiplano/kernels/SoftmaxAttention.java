@@ -24,10 +24,6 @@ public final class SoftmaxAttention {
     private BooleanSupplier stop = SoftmaxAttention::never;
     private volatile boolean stopped;
 
-    private static boolean never() {
-        return false;
-    }
-
     /**
      * Takes scratch memory for up to {@code maxRows} query rows.
      *
@@ -43,6 +39,10 @@ public final class SoftmaxAttention {
         this.layout = layout;
         this.heads = heads;
         this.maxRows = maxRows;
+    }
+
+    private static boolean never() {
+        return false;
     }
 
     /**

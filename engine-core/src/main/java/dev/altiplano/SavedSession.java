@@ -22,6 +22,7 @@ import java.util.List;
  * @param pictures among the tokens
  * @param talk the conversation
  */
+@SuppressWarnings("ArrayRecordComponent") // used by one thread between session and file
 record SavedSession(
         String model, int[] tokens, int read, List<PatchPositions> pictures, Talk talk) {
     /**

@@ -63,6 +63,8 @@ class CrowdTest {
                     .containsKeys(
                             FinishReason.MAX_TOKENS, FinishReason.CANCELLED, FinishReason.DEADLINE);
             assertThat(model.openSessions()).isZero();
+            model.clearPrefixCache();
+            assertThat(model.keyValueBytes()).isZero();
             assertThat(model.places().open()).isZero();
         }
     }
@@ -163,6 +165,22 @@ class CrowdTest {
 
             for (Future<GenerationResult> answer : answers) {
                 assertThat(answer.get(1, TimeUnit.MINUTES).tokens()).hasSize(5);
+            }
+        }
+    }
+
+    @Test
+    void requestsMayComeFromVirtualThreads() throws Exception {
+        try (Llama4Model model = Llama4Model.open(Demo.FOLDER);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Integer> alone = model.generate(Demo.story().maxTokens(4)).tokens();
+            List<Future<GenerationResult>> answers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                answers.add(threads.submit(() -> model.generate(Demo.story().maxTokens(4))));
+            }
+
+            for (Future<GenerationResult> answer : answers) {
+                assertThat(answer.get(1, TimeUnit.MINUTES).tokens()).isEqualTo(alone);
             }
         }
     }

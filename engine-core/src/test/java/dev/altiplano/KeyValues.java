@@ -7,6 +7,7 @@ import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.Llama4Config;
 
 /** Memory for keys and values without limits. */
+@SuppressWarnings("exports") // for tests of several packages
 public final class KeyValues {
     private KeyValues() {}
 

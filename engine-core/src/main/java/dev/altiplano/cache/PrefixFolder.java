@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Entries of the prefix cache in files, one each, named by their keys: they outlive the process.
@@ -64,14 +65,18 @@ final class PrefixFolder {
         List<Stored> all = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
             for (Path file : files) {
-                try {
-                    all.add(new Stored(file, Files.size(file), Files.getLastModifiedTime(file)));
-                } catch (NoSuchFileException e) { // another process deletes too
-                    continue;
-                }
+                stored(file).ifPresent(all::add);
             }
         }
         return all;
+    }
+
+    private static Optional<Stored> stored(Path file) throws IOException {
+        try {
+            return Optional.of(new Stored(file, Files.size(file), Files.getLastModifiedTime(file)));
+        } catch (NoSuchFileException e) { // another process deletes too
+            return Optional.empty();
+        }
     }
 
     /** Whether there seems to be an entry of that key. */

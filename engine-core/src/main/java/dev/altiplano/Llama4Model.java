@@ -16,9 +16,11 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -176,6 +178,28 @@ public final class Llama4Model implements AutoCloseable {
         }
     }
 
+    /**
+     * How well the model foretells a sequence.
+     *
+     * @param ids as for {@link #logits}, at least 2
+     */
+    public Perplexity perplexity(int[] ids) {
+        return Perplexity.ofSequence(this, ids);
+    }
+
+    /**
+     * How well the model foretells a text, in windows that know nothing of each other: the begin
+     * token, if the folder has one, then the next tokens of the text.
+     *
+     * @param context tokens of a window, 2 to what the model was opened for
+     * @param soFar is told after each window
+     * @throws IllegalArgumentException if the text is empty, a window is too short or too long, or
+     *     the folder has no tokenizer
+     */
+    public Perplexity perplexity(String text, int context, Consumer<Perplexity> soFar) {
+        return Perplexity.ofText(this, text, context, soFar);
+    }
+
     private Sequence sequenceOf(int[] ids) {
         int[] checked = checked(Arrays.stream(ids).boxed().toList());
         if (checked.length == 0) {
@@ -298,6 +322,12 @@ public final class Llama4Model implements AutoCloseable {
                 chatTemplate().orElseGet(ChatTemplate::llama4),
                 checkpoint.tokenizerFolder().tokenNames(),
                 checkpoint.generationDefaults().bos());
+    }
+
+    /** Whether a text begins with this token. */
+    boolean beginsWith(int id) {
+        OptionalInt begin = checkpoint.generationDefaults().bos();
+        return begin.isPresent() && begin.getAsInt() == id;
     }
 
     /** The ids, if the vocabulary has them all. */

@@ -88,8 +88,7 @@ final class PerplexityCommand implements Callable<Integer> {
 
     private void show(Perplexity soFar) {
         terminal.progress(
-                String.format(
-                        Locale.ROOT, "%d tokens: %.4f", soFar.tokens(), soFar.value()));
+                String.format(Locale.ROOT, "%d tokens: %.4f", soFar.tokens(), soFar.value()));
     }
 
     private static String line(Perplexity all, int window) {

@@ -31,10 +31,10 @@ import java.util.stream.Stream;
                         + " folder that this and other engines open.",
         footer = {
             "",
-            "Routed and shared experts and dense layers become codes; embedding, attention, routers,"
-                    + " norms, head and image tower stay as they are. What was written is read"
-                    + " again and compared. A run that was cut off goes on when the same command"
-                    + " is given again.",
+            "Routed and shared experts and dense layers become codes; embedding, attention,"
+                + " routers, norms, head and image tower stay as they are. What was written is read"
+                + " again and compared. A run that was cut off goes on when the same command is"
+                + " given again.",
             "",
             "Example:",
             "  altiplano quantize demo/stories /tmp/stories-int4 --to int4 --group 32"
@@ -114,8 +114,7 @@ final class QuantizeCommand implements Callable<Integer> {
         try {
             return Pattern.compile(regex);
         } catch (PatternSyntaxException e) {
-            throw CommandException.usage(
-                    "--keep '%s': %s".formatted(regex, e.getDescription()));
+            throw CommandException.usage("--keep '%s': %s".formatted(regex, e.getDescription()));
         }
     }
 

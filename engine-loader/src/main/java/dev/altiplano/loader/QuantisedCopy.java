@@ -107,8 +107,7 @@ public record QuantisedCopy(
      *     pattern matches nothing, nothing is left to encode, or groups do not fit a module
      * @throws UncheckedIOException if something cannot be written
      */
-    public CopyReport write(
-            Path model, Path folder, int threads, Consumer<CopyProgress> progress) {
+    public CopyReport write(Path model, Path folder, int threads, Consumer<CopyProgress> progress) {
         return CopyRun.of(this, model, folder, threads, progress);
     }
 }

@@ -3,8 +3,8 @@ package dev.altiplano.kernels.internal;
 import dev.altiplano.kernels.simd.VectorCodes;
 
 /**
- * Loops that turn weights into codes. Weights lie {@code [inputs][WIDTH]}, one column an output, and
- * every column is computed as if it were alone: all implementations give the same bits.
+ * Loops that turn weights into codes. Weights lie {@code [inputs][WIDTH]}, one column an output,
+ * and every column is computed as if it were alone: all implementations give the same bits.
  */
 public sealed interface CodeLoops permits ScalarCodes, VectorCodes {
     /** Outputs that are encoded side by side; a multiple of every vector length. */
@@ -50,8 +50,7 @@ public sealed interface CodeLoops permits ScalarCodes, VectorCodes {
      * With q the codes that the scales lead to: {@code products[j] = sum of w q}, {@code squares[j]
      * = sum of q q}.
      */
-    void integerSums(
-            Block b, Integers type, float[] scales, float[] products, float[] squares);
+    void integerSums(Block b, Integers type, float[] scales, float[] products, float[] squares);
 
     /** Adds codes to words {@code [inputs / codes in a word][WIDTH]} that hold 0 at their place. */
     void integerCodes(Block b, Integers type, float[] scales, int[] words);

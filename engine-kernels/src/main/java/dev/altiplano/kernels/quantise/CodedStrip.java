@@ -78,15 +78,9 @@ public final class CodedStrip {
                 switch (scaleType) {
                     case F32 -> out.set(FLOAT, 4 * at, scale);
                     case BF16 ->
-                            out.set(
-                                    SHORT,
-                                    2 * at,
-                                    (short) (Float.floatToRawIntBits(scale) >>> 16));
+                            out.set(SHORT, 2 * at, (short) (Float.floatToRawIntBits(scale) >>> 16));
                     default ->
-                            out.set(
-                                    ValueLayout.JAVA_BYTE,
-                                    at,
-                                    (byte) SmallFloats.codeE4m3(scale));
+                            out.set(ValueLayout.JAVA_BYTE, at, (byte) SmallFloats.codeE4m3(scale));
                 }
             }
         }

@@ -49,8 +49,7 @@ public record Float4Codec(float global) implements WeightCodec {
      */
     public static Float4Codec forLargest(float largest) {
         float safe = Math.max(largest, Float.MIN_NORMAL * LARGEST * LARGEST_SCALE);
-        return new Float4Codec(
-                LARGEST * LARGEST_SCALE / (largest == 0 ? INSTEAD_OF_ZERO : safe));
+        return new Float4Codec(LARGEST * LARGEST_SCALE / (largest == 0 ? INSTEAD_OF_ZERO : safe));
     }
 
     @Override

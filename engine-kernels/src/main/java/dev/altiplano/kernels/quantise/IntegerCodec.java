@@ -7,8 +7,8 @@ import dev.altiplano.kernels.internal.KernelSets;
 import java.util.Arrays;
 
 /**
- * Whole numbers of 4 or 8 bits, symmetric about 0, with one scale an output or one for each group of
- * inputs.
+ * Whole numbers of 4 or 8 bits, symmetric about 0, with one scale an output or one for each group
+ * of inputs.
  *
  * <p>The scale of a group is the one whose codes have the smallest sum of squared errors: several
  * shares of the largest magnitude are tried, and from the best codes the scale that fits them best

@@ -24,8 +24,7 @@ final class Scale {
 
     static void requireStorable(DType type) {
         if (type != DType.F32 && type != DType.BF16) {
-            throw new IllegalArgumentException(
-                    "scales are written as F32 or BF16, not " + type);
+            throw new IllegalArgumentException("scales are written as F32 or BF16, not " + type);
         }
     }
 }

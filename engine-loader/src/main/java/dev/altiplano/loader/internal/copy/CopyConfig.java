@@ -25,8 +25,7 @@ final class CopyConfig {
     private static final int LARGEST_FILE = 4 << 20;
     private static final String FIELD = "quantization_config";
     private static final List<String> OLD_FIELDS = List.of(FIELD, "compression_config");
-    private static final ObjectWriter PRETTY =
-            JsonMapper.shared().writerWithDefaultPrettyPrinter();
+    private static final ObjectWriter PRETTY = JsonMapper.shared().writerWithDefaultPrettyPrinter();
 
     private CopyConfig() {}
 
@@ -34,8 +33,7 @@ final class CopyConfig {
     static String config(Path source, CopyPlan plan) {
         JsonNode read =
                 BoundedJson.tree(
-                        "config.json",
-                        SmallFile.read(source.resolve("config.json"), LARGEST_FILE));
+                        "config.json", SmallFile.read(source.resolve("config.json"), LARGEST_FILE));
         ObjectNode config = (ObjectNode) read; // ConfigReader has read it before
         config.remove(OLD_FIELDS);
         if (config.get("text_config") instanceof ObjectNode text) {

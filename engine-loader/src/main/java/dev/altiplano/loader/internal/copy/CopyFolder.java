@@ -108,13 +108,14 @@ final class CopyFolder implements AutoCloseable {
         if (!different.isEmpty()) {
             throw new IllegalArgumentException(
                     "%s: holds an unfinished copy with another %s; remove it, or choose another"
-                            .formatted(folder, String.join(", ", different))
+                                    .formatted(folder, String.join(", ", different))
                             + " folder");
         }
     }
 
     private List<String> differences(ObjectNode description, String text) {
         JsonNode before;
+        JsonNode now = JsonMapper.shared().readTree(description.toString()); // numbers as read
         try {
             before = JsonMapper.shared().readTree(text);
         } catch (JacksonException e) {
@@ -124,8 +125,8 @@ final class CopyFolder implements AutoCloseable {
                     e);
         }
         List<String> different = new ArrayList<>();
-        for (String name : new TreeSet<>(description.propertyNames())) {
-            if (!description.get(name).equals(before.get(name))) {
+        for (String name : new TreeSet<>(now.propertyNames())) {
+            if (!now.get(name).equals(before.get(name))) {
                 different.add(name);
             }
         }

@@ -60,11 +60,9 @@ final class CopyPlan {
     }
 
     private static Encoding encoding(QuantisedCopy copy, DType plain) {
-        int group =
-                copy.group().orElse(copy.format().usualGroup().orElse(Encoding.WHOLE_OUTPUT));
+        int group = copy.group().orElse(copy.format().usualGroup().orElse(Encoding.WHOLE_OUTPUT));
         // what F16 cannot hold with all its digits is common among scales
-        return new Encoding(
-                copy.format(), group, plain == DType.BF16 ? DType.BF16 : DType.F32);
+        return new Encoding(copy.format(), group, plain == DType.BF16 ? DType.BF16 : DType.F32);
     }
 
     /** The type of what the model does not quantise. */
@@ -95,8 +93,7 @@ final class CopyPlan {
                     case FEED_FORWARD -> true;
                     case ATTENTION, HEAD -> copy.everything();
                 };
-        return candidate
-                && copy.keep().stream().noneMatch(p -> p.matcher(linear.name()).find());
+        return candidate && copy.keep().stream().noneMatch(p -> p.matcher(linear.name()).find());
     }
 
     private void addLinears() {
@@ -104,8 +101,7 @@ final class CopyPlan {
         for (Linear linear : linears) {
             if (isEncoded(linear)) {
                 encoding.requireFits(linear);
-                fused.computeIfAbsent(fusedName(linear.name()), _ -> new ArrayList<>())
-                        .add(linear);
+                fused.computeIfAbsent(fusedName(linear.name()), _ -> new ArrayList<>()).add(linear);
             }
         }
         for (Linear linear : linears) {
@@ -139,8 +135,7 @@ final class CopyPlan {
             return new PlainPart(linear, m.dtype(), true);
         }
         TensorSpec spec =
-                TensorSpec.of(
-                        linear.name() + ".weight", m.dtype().name(), m.outputs(), m.inputs());
+                TensorSpec.of(linear.name() + ".weight", m.dtype().name(), m.outputs(), m.inputs());
         return new VerbatimPart(spec, m.data());
     }
 

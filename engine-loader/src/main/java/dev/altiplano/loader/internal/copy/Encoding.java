@@ -118,8 +118,7 @@ record Encoding(QuantisedFormat format, int group, DType scaleType) {
         return switch (format) {
             case FP8 -> new Float8Codec(scaleType);
             case INT8 ->
-                    new IntegerCodec(
-                            isInWords() ? DType.I8_BIASED : DType.I8, group, scaleType);
+                    new IntegerCodec(isInWords() ? DType.I8_BIASED : DType.I8, group, scaleType);
             case INT4 -> new IntegerCodec(DType.I4_BIASED, group, scaleType);
             case NVFP4 -> Float4Codec.forLargest(largest);
         };

@@ -3,8 +3,8 @@ package dev.altiplano.loader.internal.copy;
 import dev.altiplano.kernels.Matrix;
 
 /**
- * One linear map of the text model under the name that it has in the copy. The two halves of a fused
- * matrix are two of them.
+ * One linear map of the text model under the name that it has in the copy. The two halves of a
+ * fused matrix are two of them.
  *
  * @param name without {@code .weight}
  * @param matrix that holds it

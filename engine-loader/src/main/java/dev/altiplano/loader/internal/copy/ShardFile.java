@@ -73,10 +73,8 @@ final class ShardFile implements AutoCloseable {
         List<TensorSpec> sorted =
                 specs.stream()
                         .sorted(
-                                Comparator.<TensorSpec>comparingLong(
-                                                spec ->
-                                                        -StoredDType.bytes(
-                                                                spec.dtype(), List.of(2L)))
+                                Comparator.<TensorSpec>comparingLong(spec ->
+                                                -StoredDType.bytes(spec.dtype(), List.of(2L)))
                                         .thenComparing(TensorSpec::name))
                         .toList();
         return HeaderWriter.layOut(String.valueOf(file.getFileName()), sorted);

@@ -45,7 +45,8 @@ final class WrittenCopy implements AutoCloseable {
     CheckpointException wrong(String tensor, String fault) {
         String file = Objects.requireNonNull(index.find(tensor), tensor).stored().file();
         return new CheckpointException(
-                "%s: tensor '%s' %s; remove the folder and write it again".formatted(file, tensor, fault));
+                "%s: tensor '%s' %s; remove the folder and write it again"
+                        .formatted(file, tensor, fault));
     }
 
     /** The answer to a weight that is not near enough. */

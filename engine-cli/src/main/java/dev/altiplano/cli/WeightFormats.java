@@ -100,7 +100,7 @@ final class WeightFormats {
 
     private void text(TextWeights text) {
         long row = text.embedding().bytes() / text.embedding().outputs();
-        boolean tied = text.head() == text.embedding();
+        boolean tied = text.head().equals(text.embedding());
         if (tied) {
             add("embedding and head", text.embedding(), row + text.head().bytes());
         } else {

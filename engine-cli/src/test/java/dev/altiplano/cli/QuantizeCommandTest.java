@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -193,8 +194,7 @@ class QuantizeCommandTest {
         Run.of("quantize", Demo.PATH, out(), "--to", "int4", "--group", "32").fine();
 
         String text = Run.of("inspect", out()).fine();
-        Map<?, ?> json =
-                JsonMapper.shared().readValue(Run.of("inspect", out(), "--json").fine(), Map.class);
+        JsonNode json = JsonMapper.shared().readTree(Run.of("inspect", out(), "--json").fine());
 
         assertThat(text)
                 .contains("parameters         5.4 million, 2.6 MiB read a token\n")
@@ -203,16 +203,15 @@ class QuantizeCommandTest {
                         "formats            INT4, groups of 32 inputs +2\\.3 MiB, +\\d+\\.\\d KiB")
                 .containsPattern("\n +experts: INT4, groups of 32 inputs +1\\.7 MiB, +216\\.0 KiB")
                 .containsPattern("\n +attention: BF16 +1\\.5 MiB, +1\\.5 MiB read a token\n");
-        List<?> formats = (List<?>) json.get("formats");
         long bytes = 0;
         long tokenBytes = 0;
-        for (Object format : formats) {
-            bytes += ((Number) ((Map<?, ?>) format).get("bytes")).longValue();
-            tokenBytes += ((Number) ((Map<?, ?>) format).get("bytes_per_token")).longValue();
+        for (JsonNode format : json.get("formats")) {
+            bytes += format.get("bytes").asLong();
+            tokenBytes += format.get("bytes_per_token").asLong();
         }
-        assertThat(tokenBytes).isEqualTo(((Number) json.get("bytes_per_token")).longValue());
+        assertThat(tokenBytes).isEqualTo(json.get("bytes_per_token").asLong());
         assertThat(bytes).isEqualTo(fileBytes() - 120 * 16); // without weight_shape
-        assertThat(json.get("parameters")).isEqualTo(5_380_224);
+        assertThat(json.get("parameters").asLong()).isEqualTo(5_380_224);
     }
 
     private long fileBytes() {

@@ -29,8 +29,7 @@ class CodeLoopsTest {
     void vectorAndScalarLoopsGiveTheSameBits(int count) {
         float[] weights = new float[(count + 3) * WIDTH];
         for (int i = 0; i < weights.length; i++) {
-            weights[i] =
-                    seed.below(9) == 0 ? 0 : seed.next() * (float) Math.scalb(1, -seed.below(9));
+            weights[i] = seed.below(9) == 0 ? 0 : seed.next() * Math.scalb(1f, -seed.below(9));
         }
         float[] scales = new float[WIDTH];
         for (int j = 0; j < WIDTH; j++) {

@@ -208,7 +208,8 @@ class DecodedWeightsTest {
         int[] packed = new Random(3).ints(16).toArray();
         tiny.integers.put(words + "_packed", packed);
         tiny.add(bytes + "_zero_point", "I8", 8, 1);
-        tiny.bytes.put(bytes + "_zero_point", new byte[] {0, 1, -1, 127, -128, 5, 6, 7});
+        byte[] zeros = {0, 1, -1, 127, -128, 5, 6, 7};
+        tiny.bytes.put(bytes + "_zero_point", zeros);
         float[] scales = TinyFolder.values(words + "_scale", 16);
         float[] outputs = TinyFolder.values(bytes + "_scale", 8);
 
@@ -223,11 +224,7 @@ class DecodedWeightsTest {
                 tiny,
                 checkpoint ->
                         ((DenseWeights) checkpoint.text().layers().getFirst().feedForward()).down(),
-                (o, i) ->
-                        times(
-                                codes(bytes, 80)[o * 10 + i]
-                                        - tiny.bytes.get(bytes + "_zero_point")[o],
-                                outputs[o]));
+                (o, i) -> times(codes(bytes, 80)[o * 10 + i] - zeros[o], outputs[o]));
     }
 
     /** compressed-tensors divides by its global scale, ModelOpt multiplies by the reciprocal. */

@@ -592,7 +592,8 @@ class QuantisedCopyTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(
                         "'mlp' is found in no module's name; one is 'model.layers.");
-        assertThatThrownBy(() -> write(copy.keeping(List.of(Pattern.compile("."))), STORIES, out()))
+        assertThatThrownBy(() ->
+                        write(copy.keeping(List.of(Pattern.compile("model"))), STORIES, out()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nothing is left to encode");
     }

@@ -19,14 +19,40 @@ public sealed interface CodeLoops permits ScalarCodes, VectorCodes {
     /** Bits of {@link #ROUND}. */
     int ROUND_BITS = 0x4B40_0000;
 
-    /**
-     * Inputs that share a scale, one scale an output.
-     *
-     * @param weights {@code [inputs][WIDTH]}
-     * @param first input
-     * @param count of inputs
-     */
-    record Block(float[] weights, int first, int count) {
+    /** Inputs that share a scale, one scale an output. */
+    final class Block {
+        private final float[] weights;
+        private final int first;
+        private final int count;
+
+        /**
+         * Some inputs of a strip.
+         *
+         * @param weights {@code [inputs][WIDTH]}
+         * @param first input
+         * @param count of inputs
+         */
+        public Block(float[] weights, int first, int count) {
+            this.weights = weights;
+            this.first = first;
+            this.count = count;
+        }
+
+        /** All weights of the strip. */
+        public float[] weights() {
+            return weights;
+        }
+
+        /** The first input. */
+        public int first() {
+            return first;
+        }
+
+        /** How many inputs. */
+        public int count() {
+            return count;
+        }
+
         /** Index of the first weight. */
         public int from() {
             return first * WIDTH;

@@ -30,6 +30,11 @@ public final class CodedStrip {
     private int groups;
     private DType scaleType = DType.F32;
 
+    /** Holds nothing yet. */
+    public CodedStrip() {
+        // room is made when it is first used
+    }
+
     /** Makes room, and fills the words with zeros. */
     void prepare(WeightStrip strip, int bits, int groups, DType scaleType) {
         outputs = strip.outputs();

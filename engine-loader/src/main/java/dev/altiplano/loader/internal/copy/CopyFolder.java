@@ -83,7 +83,7 @@ final class CopyFolder implements AutoCloseable {
             if (lock != null) {
                 return;
             }
-        } catch (OverlappingFileLockException e) {
+        } catch (OverlappingFileLockException _) {
             // in this process: answered below
         }
         throw new IllegalArgumentException(

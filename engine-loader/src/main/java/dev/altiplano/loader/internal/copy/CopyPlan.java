@@ -6,7 +6,6 @@ import dev.altiplano.kernels.Order;
 import dev.altiplano.loader.AttentionBiases;
 import dev.altiplano.loader.LayerWeights;
 import dev.altiplano.loader.QuantisedCopy;
-import dev.altiplano.loader.QuantisedFormat;
 import dev.altiplano.loader.TensorSpec;
 import dev.altiplano.loader.TextWeights;
 import dev.altiplano.loader.internal.MappedTensor;
@@ -115,7 +114,7 @@ final class CopyPlan {
                 }
             }
         }
-        if (text.head() == text.embedding()) {
+        if (text.head().equals(text.embedding())) {
             ignored.add(names.head());
         }
     }
@@ -182,10 +181,6 @@ final class CopyPlan {
     /** Modules with weights of a linear map that stay plain. */
     List<String> ignored() {
         return ignored;
-    }
-
-    QuantisedFormat format() {
-        return copy.format();
     }
 
     int quantised() {

@@ -174,7 +174,7 @@ public final class CopyRun {
         boolean good = false;
         ErrorSum errors = new ErrorSum();
         strips.count(done -> tell(Stage.VERIFYING, done));
-        try (WrittenCopy copy = new WrittenCopy(folder)) {
+        try (WrittenCopy copy = WrittenCopy.open(folder)) {
             for (Part part : plan.parts()) {
                 part.verify(copy, strips, errors);
             }

@@ -17,7 +17,10 @@ import java.util.function.LongConsumer;
 /** Runs work on strips of neighbouring outputs, on a team of threads with scratch of their own. */
 final class Strips implements AutoCloseable {
     private final Workers workers;
+
+    @SuppressWarnings("MustBeClosed") // closed with this
     private final Arena arena = Arena.ofShared();
+
     private final List<Scratch> scratch = new ArrayList<>();
     private final AtomicLong done = new AtomicLong();
     private LongConsumer progress = _ -> {};

@@ -14,20 +14,17 @@ import java.util.List;
 
 /** Names of the linear maps of a text model, each expert's of its own, in the order of a pass. */
 final class TextLinears {
-    private final TextNames names;
     private final List<Linear> all = new ArrayList<>();
 
-    private TextLinears(TextNames names) {
-        this.names = names;
-    }
+    private TextLinears() {}
 
     static List<Linear> of(TextWeights weights, TextNames names) {
-        TextLinears linears = new TextLinears(names);
+        TextLinears linears = new TextLinears();
         linears.add(names.embedding(), Linear.Role.EMBEDDING, weights.embedding());
         for (int i = 0; i < weights.layers().size(); i++) {
             linears.layer(names.layer(i), weights.layers().get(i));
         }
-        if (weights.head() != weights.embedding()) {
+        if (!weights.head().equals(weights.embedding())) {
             linears.add(names.head(), Linear.Role.HEAD, weights.head());
         }
         return linears.all;

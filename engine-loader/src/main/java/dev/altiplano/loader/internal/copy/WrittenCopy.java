@@ -14,22 +14,31 @@ import java.util.Objects;
 
 /** The finished copy, opened as anybody would open it. */
 final class WrittenCopy implements AutoCloseable {
-    private final Arena arena = Arena.ofShared();
     private final Checkpoint checkpoint;
+    private final Arena arena;
     private final TensorIndex index;
     private final Map<String, Linear> linears = new HashMap<>();
 
-    /** Opens it. */
-    WrittenCopy(Path folder) {
-        try {
-            checkpoint = Checkpoint.open(folder);
-            index = TensorIndex.open(folder, arena);
-        } catch (Throwable e) {
-            arena.close();
-            throw e;
-        }
+    private WrittenCopy(Checkpoint checkpoint, Arena arena, TensorIndex index) {
+        this.checkpoint = checkpoint;
+        this.arena = arena;
+        this.index = index;
         for (Linear linear : TextLinears.of(checkpoint.text(), TextNames.of(index))) {
             linears.put(linear.name(), linear);
+        }
+    }
+
+    /** Opens it. */
+    @SuppressWarnings("MustBeClosed") // the result closes the arena, or the catch clause does
+    static WrittenCopy open(Path folder) {
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        Arena arena = Arena.ofShared();
+        try {
+            return new WrittenCopy(checkpoint, arena, TensorIndex.open(folder, arena));
+        } catch (Throwable e) {
+            checkpoint.close();
+            arena.close();
+            throw e;
         }
     }
 

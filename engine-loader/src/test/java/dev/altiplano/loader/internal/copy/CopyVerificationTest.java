@@ -69,7 +69,7 @@ class CopyVerificationTest {
         try (Arena arena = Arena.ofShared();
                 Checkpoint source = Checkpoint.open(STORIES);
                 Strips strips = new Strips(2);
-                WrittenCopy written = new WrittenCopy(out)) {
+                WrittenCopy written = WrittenCopy.open(out)) {
             ErrorSum errors = new ErrorSum();
             TensorIndex index = TensorIndex.open(STORIES, arena);
             List<Part> parts = CopyPlan.of(copy, source.text(), index).parts();

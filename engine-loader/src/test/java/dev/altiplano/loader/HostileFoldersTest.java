@@ -81,7 +81,7 @@ class HostileFoldersTest {
         assertAnswered(
                 good,
                 RandomFaults.ofData(FolderFiles.read(good), "model.safetensors", seed),
-                150,
+                60,
                 HostileFoldersTest::readEveryWeight);
     }
 

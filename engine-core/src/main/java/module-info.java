@@ -6,6 +6,7 @@ module dev.altiplano {
     requires org.slf4j;
     requires java.management;
     requires jdk.management;
+    requires static jdk.jfr; // absent in a small runtime image: then nothing is recorded
     requires static transitive org.jspecify;
 
     exports dev.altiplano;

@@ -13,7 +13,9 @@ public enum FinishReason {
     /** The sequence has as many tokens as the context holds. */
     CONTEXT_FULL,
     /** The caller closed the stream, or the session or model was closed. */
-    CANCELLED;
+    CANCELLED,
+    /** The time that the request allowed was over. */
+    DEADLINE;
 
     static FinishReason of(EndReason reason) {
         return switch (reason) {
@@ -22,6 +24,7 @@ public enum FinishReason {
             case MAX_TOKENS -> MAX_TOKENS;
             case CONTEXT_FULL -> CONTEXT_FULL;
             case CANCELLED -> CANCELLED;
+            case DEADLINE -> DEADLINE;
         };
     }
 }

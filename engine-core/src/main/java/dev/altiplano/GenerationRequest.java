@@ -2,12 +2,14 @@ package dev.altiplano;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -28,6 +30,7 @@ public final class GenerationRequest {
     private List<Integer> stopIds = List.of();
     private boolean ignoresStopTokens;
     private int logProbabilities = -1;
+    private @Nullable Duration deadline;
     private Map<String, Object> templateVariables = Map.of();
     private @Nullable BiConsumer<Integer, Integer> promptProgress;
 
@@ -63,6 +66,7 @@ public final class GenerationRequest {
         copy.stopIds = stopIds;
         copy.ignoresStopTokens = ignoresStopTokens;
         copy.logProbabilities = logProbabilities;
+        copy.deadline = deadline;
         copy.templateVariables = templateVariables;
         copy.promptProgress = promptProgress;
         return copy;
@@ -143,6 +147,22 @@ public final class GenerationRequest {
     }
 
     /**
+     * Ends the answer when so much time has passed since it was asked for, as {@link
+     * FinishReason#DEADLINE}: while it waits for its turn, in the prompt, or between two tokens.
+     *
+     * @param time above 0
+     */
+    public GenerationRequest deadline(Duration time) {
+        if (time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException(
+                    "the deadline is after %s, expected more than 0".formatted(time));
+        }
+        GenerationRequest copy = copy();
+        copy.deadline = time;
+        return copy;
+    }
+
+    /**
      * Lets names of special tokens in a text prompt become these tokens; not for text from users.
      */
     public GenerationRequest parseSpecialTokens() {
@@ -210,6 +230,10 @@ public final class GenerationRequest {
 
     int logProbabilities() {
         return logProbabilities;
+    }
+
+    Optional<Duration> deadline() {
+        return Optional.ofNullable(deadline);
     }
 
     Map<String, Object> templateVariables() {

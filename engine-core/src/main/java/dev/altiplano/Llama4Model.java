@@ -1,8 +1,12 @@
 package dev.altiplano;
 
 import dev.altiplano.LoadProgress.Stage;
+import dev.altiplano.event.FlightRecord;
+import dev.altiplano.event.LoadFacts;
+import dev.altiplano.event.Span;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Sequence;
+import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.loader.ChatTemplate;
 import dev.altiplano.loader.Checkpoint;
@@ -16,16 +20,14 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * A Llama 4 model, ready to answer. Immutable and shared by all threads; its requests take turns
- * step by step.
+ * A Llama 4 model, ready to answer. Immutable and shared by all threads: requests that are answered
+ * at the same time share one reading of the weights for each token.
  *
  * <pre>{@code
  * try (Llama4Model model = Llama4Model.open(Path.of("Llama-4-Scout-17B-16E-Instruct"))) {
@@ -39,8 +41,10 @@ public final class Llama4Model implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final ModelOptions options;
     private final TextModel text;
+    private final WeightMemory weightMemory;
     private final List<PerformanceFinding> settings;
     private final BackgroundCheck kernelCheck;
+    private final Places places;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -48,8 +52,13 @@ public final class Llama4Model implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.options = options;
         this.text = text;
-        this.settings = PerformanceCheck.settings(checkpoint, options);
+        this.weightMemory = new WeightMemory(checkpoint.mappedFiles(), options);
+        List<PerformanceFinding> found =
+                new ArrayList<>(PerformanceCheck.settings(checkpoint, options));
+        found.addAll(weightMemory.findings());
+        this.settings = List.copyOf(found);
         this.kernelCheck = new BackgroundCheck(checkpoint, options);
+        this.places = new Places(options.answers(), options.waitingAnswers());
         settings.forEach(PerformanceLog::tell);
     }
 
@@ -70,6 +79,7 @@ public final class Llama4Model implements AutoCloseable {
      * @throws InsufficientMemoryException if the plan for the wanted context cannot fit
      */
     public static Llama4Model open(Path folder, ModelOptions options) {
+        Span<LoadFacts> span = FlightRecord.load();
         Checkpoint checkpoint = Checkpoint.open(folder);
         try {
             options.report(Stage.CHECKPOINT);
@@ -92,6 +102,9 @@ public final class Llama4Model implements AutoCloseable {
                 Llama4Model model = new Llama4Model(checkpoint, options, text);
                 options.report(Stage.WORKERS);
                 options.report(Stage.READY);
+                if (span != null) {
+                    span.end(model.loadFacts());
+                }
                 return model;
             } catch (Throwable e) {
                 text.close();
@@ -103,6 +116,15 @@ public final class Llama4Model implements AutoCloseable {
         }
     }
 
+    private LoadFacts loadFacts() {
+        return new LoadFacts(
+                checkpoint.folder().toString(),
+                config().layers().size(),
+                memoryPlan(1).weightBytes(),
+                options.threads(),
+                KernelInfo.description());
+    }
+
     /**
      * Answers a request.
      *
@@ -110,6 +132,8 @@ public final class Llama4Model implements AutoCloseable {
      *     not fit the context, or needs a tokenizer that the folder does not have
      * @throws IllegalStateException if the model is closed
      * @throws InsufficientMemoryException if its keys and values cannot fit
+     * @throws ModelBusyException if as many answers as {@link ModelOptions#answers} allows are
+     *     being made or waited for
      */
     public GenerationResult generate(GenerationRequest request) {
         try (TokenStream stream = stream(request)) {
@@ -178,28 +202,6 @@ public final class Llama4Model implements AutoCloseable {
         }
     }
 
-    /**
-     * How well the model foretells a sequence.
-     *
-     * @param ids as for {@link #logits}, at least 2
-     */
-    public Perplexity perplexity(int[] ids) {
-        return Perplexity.ofSequence(this, ids);
-    }
-
-    /**
-     * How well the model foretells a text, in windows that know nothing of each other: the begin
-     * token, if the folder has one, then the next tokens of the text.
-     *
-     * @param context tokens of a window, 2 to what the model was opened for
-     * @param soFar is told after each window
-     * @throws IllegalArgumentException if the text is empty, a window is too short or too long, or
-     *     the folder has no tokenizer
-     */
-    public Perplexity perplexity(String text, int context, Consumer<Perplexity> soFar) {
-        return Perplexity.ofText(this, text, context, soFar);
-    }
-
     private Sequence sequenceOf(int[] ids) {
         int[] checked = checked(Arrays.stream(ids).boxed().toList());
         if (checked.length == 0) {
@@ -254,6 +256,7 @@ public final class Llama4Model implements AutoCloseable {
 
     /** Called when an answer has ended. */
     void answered() {
+        weightMemory.loaded();
         kernelCheck.start();
     }
 
@@ -272,6 +275,15 @@ public final class Llama4Model implements AutoCloseable {
         } finally {
             checkpoint.close();
         }
+    }
+
+    /** Who may answer now. */
+    Places places() {
+        return places;
+    }
+
+    int openSessions() {
+        return sessions.size();
     }
 
     boolean isClosed() {
@@ -322,12 +334,6 @@ public final class Llama4Model implements AutoCloseable {
                 chatTemplate().orElseGet(ChatTemplate::llama4),
                 checkpoint.tokenizerFolder().tokenNames(),
                 checkpoint.generationDefaults().bos());
-    }
-
-    /** Whether a text begins with this token. */
-    boolean beginsWith(int id) {
-        OptionalInt begin = checkpoint.generationDefaults().bos();
-        return begin.isPresent() && begin.getAsInt() == id;
     }
 
     /** The ids, if the vocabulary has them all. */

@@ -1,5 +1,6 @@
 package dev.altiplano;
 
+import dev.altiplano.generate.Generator;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.loader.LayerKind;
@@ -16,7 +17,10 @@ import java.util.Locale;
  * they may exceed it, at the price of reading from disk. Scratch, keys and values must fit.
  *
  * @param weightBytes all tensors of the folder, mapped
- * @param scratchBytes activations of one block, on the heap, once per model
+ * @param scratchBytes activations of one block and of one step of several sequences, and some
+ *     logits, on the heap, once per model
+ * @param kernelBytes what kernels take for themselves at most, off the heap, once per model
+ * @param requestBytes logits, candidates and counts of one answer, on the heap
  * @param keyValueBytesPerToken growth per token while the first chunk fills
  * @param keyValueBytesPerTokenLater growth per token after that: full layers only
  * @param context tokens of the sequence that is planned for
@@ -26,6 +30,8 @@ import java.util.Locale;
 public record MemoryPlan(
         long weightBytes,
         long scratchBytes,
+        long kernelBytes,
+        long requestBytes,
         long keyValueBytesPerToken,
         long keyValueBytesPerTokenLater,
         long context,
@@ -33,15 +39,24 @@ public record MemoryPlan(
         long availableBytes) {
     private static final double MIB = 1 << 20;
 
-    /** Everything at once: weights, scratch and the keys and values of one sequence. */
+    /** Everything at once: weights, scratch and one sequence with its keys and values. */
     public long peakBytes() {
-        return weightBytes + scratchBytes + keyValueBytes;
+        return weightBytes + workingBytes() + keyValueBytes;
     }
 
-    /** Whether scratch, keys and values fit. */
+    /** What must be there besides weights, keys and values. */
+    public long workingBytes() {
+        return heapBytes() + kernelBytes;
+    }
+
+    private long heapBytes() {
+        return scratchBytes + requestBytes;
+    }
+
+    /** Whether everything but the weights fits. */
     public boolean fits() {
-        return scratchBytes + keyValueBytes <= availableBytes
-                && scratchBytes <= Runtime.getRuntime().maxMemory();
+        return workingBytes() + keyValueBytes <= availableBytes
+                && heapBytes() <= Runtime.getRuntime().maxMemory();
     }
 
     /**
@@ -62,6 +77,8 @@ public record MemoryPlan(
         return new MemoryPlan(
                 weights,
                 TextModel.scratchBytes(config, options.blockSize()),
+                TextModel.kernelBytes(config, layout, options.threads(), options.blockSize()),
+                Generator.bytes(config.vocabularySize()),
                 layerBytes * config.layers().size(),
                 layerBytes * growing,
                 context,
@@ -86,13 +103,14 @@ public record MemoryPlan(
     void require() {
         if (!fits()) {
             throw new InsufficientMemoryException(
-                    ("a context of %d tokens needs %s for keys and values and %s of"
-                                    + " heap for scratch, expected at most %s together and %s of"
+                    ("a context of %d tokens needs %s for keys and values, %s of heap for scratch"
+                                    + " and %s for kernels, expected at most %s together and %s of"
                                     + " heap (weights: %s, mapped)")
                             .formatted(
                                     context,
                                     size(keyValueBytes),
-                                    size(scratchBytes),
+                                    size(heapBytes()),
+                                    size(kernelBytes),
                                     size(availableBytes),
                                     size(Runtime.getRuntime().maxMemory()),
                                     size(weightBytes)));

@@ -13,12 +13,17 @@ import java.util.function.Consumer;
 public final class ModelOptions {
     private static final int MAX_THREADS = 1024;
     private static final int MAX_BLOCK = 4096;
+    private static final int MAX_ANSWERS = 1 << 20;
 
     private int threads = Runtime.getRuntime().availableProcessors();
     private int blockSize = 256;
     private KvType keyValueType = KvType.F32;
     private @Nullable Long context;
     private @Nullable Long memoryLimit;
+    private int answers = 64;
+    private int waitingAnswers = 1024;
+    private boolean advisesSystem;
+    private boolean locksWeights;
     private boolean checksKernels = true;
     private @Nullable Consumer<LoadProgress> progress;
 
@@ -36,6 +41,10 @@ public final class ModelOptions {
         copy.keyValueType = keyValueType;
         copy.context = context;
         copy.memoryLimit = memoryLimit;
+        copy.answers = answers;
+        copy.waitingAnswers = waitingAnswers;
+        copy.advisesSystem = advisesSystem;
+        copy.locksWeights = locksWeights;
         copy.checksKernels = checksKernels;
         copy.progress = progress;
         return copy;
@@ -97,6 +106,46 @@ public final class ModelOptions {
     }
 
     /**
+     * Makes at most so many answers at the same time, from the first step of a request to its end;
+     * so many more wait for their turn when their first step is asked for, in the order in which
+     * they were; those beyond are refused with a {@link ModelBusyException}. The default is 64 and
+     * 1024.
+     *
+     * @param most answers at a time, 1 to 1048576
+     * @param waiting requests that may wait, 0 to 1048576
+     */
+    public ModelOptions answers(int most, int waiting) {
+        ModelOptions copy = copy();
+        copy.answers = (int) inRange("answers at a time", most, 1, MAX_ANSWERS);
+        copy.waitingAnswers = (int) inRange("waiting requests", waiting, 0, MAX_ANSWERS);
+        return copy;
+    }
+
+    /**
+     * Whether the system is told how the weights are used: read from end to end at first, and in
+     * huge pages where it has them. Needs {@code --enable-native-access}; what the system refuses
+     * is in {@link Llama4Model#performanceFindings} and in the log, and does no harm. The default
+     * is no.
+     */
+    public ModelOptions adviseSystem(boolean wanted) {
+        ModelOptions copy = copy();
+        copy.advisesSystem = wanted;
+        return copy;
+    }
+
+    /**
+     * Whether all weights are read at opening and locked in memory until the model is closed, so
+     * that the system never throws them out. Needs {@code --enable-native-access} and a limit of
+     * locked memory that allows it; where that is refused, the model works as without, and {@link
+     * Llama4Model#performanceFindings} and the log say so. The default is no.
+     */
+    public ModelOptions lockWeights(boolean wanted) {
+        ModelOptions copy = copy();
+        copy.locksWeights = wanted;
+        return copy;
+    }
+
+    /**
      * Whether the first answer of a process is followed by a check of the kernels in the
      * background: about a second of one processor. What it finds is in {@link
      * Llama4Model#performanceFindings} and in the log.
@@ -132,6 +181,22 @@ public final class ModelOptions {
 
     OptionalLong memoryLimit() {
         return memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(memoryLimit);
+    }
+
+    int answers() {
+        return answers;
+    }
+
+    int waitingAnswers() {
+        return waitingAnswers;
+    }
+
+    boolean advisesSystem() {
+        return advisesSystem;
+    }
+
+    boolean locksWeights() {
+        return locksWeights;
     }
 
     boolean checksKernels() {

@@ -49,7 +49,19 @@ public enum PerformanceCliff {
     /** Threads wait for processors. */
     MORE_THREADS_THAN_PROCESSORS(
             "there are more threads than processors, and each step waits for the last of them",
-            "ask for as many threads as there are processors, or leave ModelOptions.threads alone");
+            "ask for as many threads as there are processors, or leave ModelOptions.threads alone"),
+    /** Weights were to stay in memory, and may not. */
+    WEIGHTS_NOT_LOCKED(
+            "the system does not lock the weights in memory, so it may throw them out and read them"
+                    + " from disk again",
+            "raise the limit of locked memory (ulimit -l), and start java with"
+                    + " --enable-native-access=ALL-UNNAMED"),
+    /** Advice about the weights was to be given, and was not taken. */
+    ADVICE_REFUSED(
+            "the system does not take some of the advice about the weights, so it reads them in"
+                    + " pieces as small as it likes",
+            "start java with --enable-native-access=ALL-UNNAMED; huge pages need a file system that"
+                    + " has them, and are no great loss");
 
     private final String explanation;
     private final String remedy;

@@ -28,8 +28,12 @@ public record Perplexity(long tokens, double negativeLogLikelihood) {
                 tokens + other.tokens, negativeLogLikelihood + other.negativeLogLikelihood);
     }
 
-    /** Of one sequence: every token but the first is foretold from all before it. */
-    static Perplexity ofSequence(Llama4Model model, int[] ids) {
+    /**
+     * Of one sequence: every token but the first is foretold from all before it.
+     *
+     * @param ids as for {@link Llama4Model#logits}, at least 2
+     */
+    public static Perplexity of(Llama4Model model, int[] ids) {
         if (ids.length < LEAST) {
             throw new IllegalArgumentException(
                     "the sequence has %d tokens, expected %d or more: the first one is given"
@@ -60,24 +64,27 @@ public record Perplexity(long tokens, double negativeLogLikelihood) {
      * then the next tokens of the text. Every token of the text is foretold once; without a begin
      * token, the first one of each window is given.
      *
-     * @param context tokens of a window, at least 2
+     * @param context tokens of a window, 2 to what the model was opened for
      * @param soFar is told after each window
+     * @throws IllegalArgumentException if the text is empty, a window is too short or too long, or
+     *     the folder has no tokenizer
      */
-    static Perplexity ofText(
+    public static Perplexity of(
             Llama4Model model, String text, int context, Consumer<Perplexity> soFar) {
         if (context < LEAST) {
             throw new IllegalArgumentException(
                     "a window of %d tokens, expected %d or more".formatted(context, LEAST));
         }
-        int[] all = model.encoder().text(new Prompt.Text(text, false), true);
-        boolean begins = all.length > 0 && model.beginsWith(all[0]);
+        Prompt.Text prompt = new Prompt.Text(text, false);
+        int[] all = model.encoder().text(prompt, true);
+        boolean begins = all.length > model.encoder().text(prompt, false).length;
         int from = begins ? 1 : 0;
         int step = begins ? context - 1 : context;
         Perplexity sum = NONE;
         for (; from < all.length; from += step) {
             int[] window = window(all, begins, from, Math.min(from + step, all.length));
             if (window.length >= LEAST) {
-                sum = sum.plus(ofSequence(model, window));
+                sum = sum.plus(of(model, window));
                 soFar.accept(sum);
             }
         }

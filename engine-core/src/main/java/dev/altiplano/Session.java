@@ -1,7 +1,9 @@
 package dev.altiplano;
 
+import dev.altiplano.generate.EndReason;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
+import dev.altiplano.generate.Interruption;
 import dev.altiplano.generate.Sequence;
 
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ public final class Session implements AutoCloseable {
     private @Nullable String
             transcript; // the words the sequence stands for, when it can go on from them
     private @Nullable TokenStream answer;
+    private Places.@Nullable Place place; // of the last answer
     private volatile boolean closed;
 
     Session(Llama4Model model) {
@@ -50,6 +53,8 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException if the session is closed or making another answer, or if
      *     messages follow a prompt of text or ids
      * @throws InsufficientMemoryException if its keys and values cannot fit
+     * @throws ModelBusyException if as many answers as {@link ModelOptions#answers} allows are
+     *     being made or waited for
      */
     public GenerationResult generate(GenerationRequest request) {
         try (TokenStream stream = stream(request)) {
@@ -109,8 +114,12 @@ public final class Session implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        model.places().wake();
         busy.lock();
         try {
+            if (place != null) {
+                place.leave();
+            }
             sequence.close();
         } finally {
             busy.unlock();
@@ -150,6 +159,11 @@ public final class Session implements AutoCloseable {
         busy.unlock();
     }
 
+    /** Lets an answer that waits for its turn see that it is cancelled. */
+    void wakeWaiting() {
+        model.places().wake();
+    }
+
     /** Tokens that the model has read. */
     int read() {
         return sequence.read();
@@ -185,7 +199,9 @@ public final class Session implements AutoCloseable {
             throw new IllegalArgumentException("the prompt has no tokens, expected at least one");
         }
         GenerationPlan plan = model.plan((long) kept + turn.ids().length, request);
+        Places.Place entered = model.places().enter();
         // nothing was changed up to here: a refused request leaves the session as it was
+        place = entered;
         if (kept < sequence.length()) {
             sequence.close();
             sequence = model.newSequence();
@@ -198,9 +214,12 @@ public final class Session implements AutoCloseable {
         holdsOtherThanChat |= turn.words() == null;
         transcript = null;
         AtomicBoolean cancelled = new AtomicBoolean();
-        Generator generator =
-                new Generator(sequence, plan, vocabulary(), () -> cancelled.get() || closed);
-        return new TokenStream(this, request, turn, new Answer(generator, plan), cancelled, onEnd);
+        TimeLimit limit = TimeLimit.of(request.deadline());
+        Interruption interruption =
+                () -> cancelled.get() || closed ? EndReason.CANCELLED : limit.reason();
+        Generator generator = new Generator(sequence, plan, vocabulary(), interruption);
+        Answer answer = new Answer(generator, plan, interruption, entered);
+        return new TokenStream(this, request, turn, answer, cancelled, onEnd);
     }
 
     private int vocabulary() {

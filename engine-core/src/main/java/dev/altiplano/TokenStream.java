@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An answer as it is made. Each event is computed when it is asked for, on the asking thread; one
- * thread at a time.
+ * An answer as it is made. Each event is computed when it is asked for, on the asking thread or,
+ * together with the tokens of other answers, on the thread of one of these; one thread at a time.
  *
  * <pre>{@code
  * try (TokenStream stream = model.stream(request)) {
@@ -26,7 +26,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }</pre>
  *
  * <p>{@link #close} may come from any thread: a step that runs ends within one layer, in the prompt
- * too, and the answer finishes as {@link FinishReason#CANCELLED}.
+ * too, or with the token that other answers want of it, and the answer finishes as {@link
+ * FinishReason#CANCELLED}.
  */
 public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseable {
     private final Session session;
@@ -118,6 +119,7 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
     @Override
     public void close() {
         cancelled.set(true); // a step that runs ends soon
+        session.wakeWaiting();
         if (!isFinished() && !session.isInStep()) { // in a listener: the step finishes it
             session.enterToClose();
             try {
@@ -141,11 +143,16 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
             if (session.isClosed()) {
                 return finish(EndReason.CANCELLED);
             }
+            EndReason noPlace = answer.place().await(answer.interruption());
+            if (noPlace != null) {
+                return finish(noPlace);
+            }
             GenerationEvent event = promptRead ? decode() : readPrompt();
             finishIfCancelled();
             return event;
         } catch (Throwable e) {
             failed = true;
+            answer.place().leave();
             onEnd.run();
             throw session.explained(e);
         } finally {
@@ -198,6 +205,7 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
         session.remember(turn, whole);
         GenerationEvent.Finished event = new GenerationEvent.Finished(whole, rest);
         finished = event;
+        answer.place().leave();
         onEnd.run();
         return event;
     }

@@ -11,6 +11,7 @@ import dev.altiplano.generate.Sequence;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.model.LogitsSink;
+import dev.altiplano.model.Reader;
 import dev.altiplano.model.TextModel;
 import dev.altiplano.model.Wish;
 
@@ -52,7 +53,7 @@ class AllocationTest {
             sequence.append(1);
             GenerationPlan plan = model.plan(1, GenerationRequest.tokens(1).logProbabilities(5));
             int vocabulary = model.config().vocabularySize();
-            Generator generator = new Generator(sequence, plan, vocabulary, () -> false);
+            Generator generator = new Generator(sequence, plan, vocabulary, () -> null);
             long least = Long.MAX_VALUE;
             while (generator.next().isPresent() && sequence.length() < 2000) {
                 long before = THREADS.getCurrentThreadAllocatedBytes();
@@ -74,11 +75,12 @@ class AllocationTest {
         Wish wish = new Wish(sink, false, null, () -> false);
         long[] workers = workers();
         try (KvCache cache = model.newCache()) {
-            model.read(ids, 0, 1, cache, wish);
+            Reader reader = model.newReader(cache);
+            reader.read(ids, 0, 1, wish);
             long before = allocatedBy(workers) + THREADS.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < TOKENS; i++) {
                 ids[0] = 1 + i * 37 % 900;
-                model.read(ids, 0, 1, cache, wish);
+                reader.read(ids, 0, 1, wish);
             }
             return THREADS.getCurrentThreadAllocatedBytes() + allocatedBy(workers) - before;
         }

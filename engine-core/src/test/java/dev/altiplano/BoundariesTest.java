@@ -32,7 +32,7 @@ class BoundariesTest {
                     Set.of(ROOT),
                     Set.of(ROOT + ".generate"),
                     Set.of(ROOT + ".model"),
-                    Set.of(ROOT + ".cache", ROOT + ".vision"),
+                    Set.of(ROOT + ".cache", ROOT + ".vision", ROOT + ".event"),
                     Set.of(ROOT + ".loader"),
                     Set.of(ROOT + ".kernels"));
 

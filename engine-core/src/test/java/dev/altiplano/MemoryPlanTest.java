@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.altiplano.generate.Sequence;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.AttentionTemperature;
+import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.RopeParameters;
 import dev.altiplano.loader.SpecialIds;
+import dev.altiplano.model.TextModel;
 
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 import java.util.Optional;
@@ -36,18 +40,50 @@ class MemoryPlanTest {
         assertThat(plan.keyValueBytesPerToken()).isEqualTo(48 * 4096);
         assertThat(plan.keyValueBytesPerTokenLater()).isEqualTo(12 * 4096);
         assertThat(plan.peakBytes())
-                .isEqualTo(plan.weightBytes() + plan.scratchBytes() + plan.keyValueBytes());
+                .isEqualTo(plan.weightBytes() + plan.workingBytes() + plan.keyValueBytes());
+        assertThat(plan.workingBytes())
+                .isEqualTo(plan.scratchBytes() + plan.kernelBytes() + plan.requestBytes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20, 256})
+    void kernelsTakeWhatWasPlanned(int blockSize) {
+        try (Checkpoint checkpoint = Checkpoint.open(Demo.FOLDER);
+                TextModel model =
+                        new TextModel(
+                                checkpoint.config(), checkpoint.text(), KvType.F32, 2, blockSize);
+                Sequence sequence = new Sequence(model)) {
+            ModelOptions options = ModelOptions.defaults().threads(2).blockSize(blockSize);
+            long planned = MemoryPlan.of(checkpoint, options, 300).kernelBytes();
+            for (int i = 0; i < 40; i++) { // until both workers have had some of each
+                sequence.append(new int[i % 2 == 0 ? blockSize : 1]);
+                sequence.readAll(false, (position, logits) -> {});
+            }
+
+            assertThat(model.kernelBytesTaken()).isBetween(planned / 8, planned);
+        }
+    }
+
+    /** A heap dump of an answer would show these arrays. */
+    @Test
+    void anAnswerTakesArraysOfTheVocabulary() {
+        MemoryPlan plan = MemoryPlan.of(scout(), 0, ModelOptions.defaults(), 1);
+
+        assertThat(plan.requestBytes()).isEqualTo(6 * 4 * 202048);
     }
 
     @Test
     void scratchIsWhatAStepTakes() {
         MemoryPlan plan = MemoryPlan.of(scout(), 0, ModelOptions.defaults().blockSize(1), 1);
 
+        int sequences = TextModel.mostSequences(); // a step of several has scratch of its own
         // per token: 4 streams, q and what was attended, k and v, 3 expert widths for the shared
         // and
-        // the routed expert, routed input and output, router logits; and one row of logits
-        long floats = 4 * 5120 + 2 * 5120 + 2 * 1024 + 2 * 3 * 8192 + 2 * 5120 + 16 + 5120 + 202048;
-        assertThat((double) plan.scratchBytes()).isCloseTo(4.0 * floats, within(100.0));
+        // the routed expert, routed input and output, router logits; and a row of logits
+        long each = 4 * 5120 + 2 * 5120 + 2 * 1024 + 2 * 3 * 8192 + 2 * 5120 + 16;
+        long floats = (1 + sequences) * each + Math.max(1, sequences) * (5120L + 202048);
+        assertThat((double) plan.scratchBytes())
+                .isCloseTo(4.0 * floats, within(20.0 * (1 + sequences)));
     }
 
     @Test

@@ -29,7 +29,7 @@ class PerplexityTest {
             ids[0] = BEGIN;
             System.arraycopy(text, 0, ids, 1, 8191);
 
-            Perplexity found = model.perplexity(ids);
+            Perplexity found = Perplexity.of(model, ids);
 
             assertThat(found.tokens()).isEqualTo(8191);
             assertThat(found.negativeLogLikelihood() / found.tokens())
@@ -48,11 +48,11 @@ class PerplexityTest {
                 int[] window = new int[Math.min(100, ids.length - from + 1)];
                 window[0] = BEGIN;
                 System.arraycopy(ids, from, window, 1, window.length - 1);
-                sum += model.perplexity(window).negativeLogLikelihood();
+                sum += Perplexity.of(model, window).negativeLogLikelihood();
             }
             List<Perplexity> told = new ArrayList<>();
 
-            Perplexity found = model.perplexity(text, 100, told::add);
+            Perplexity found = Perplexity.of(model, text, 100, told::add);
 
             assertThat(found.tokens()).isEqualTo(ids.length);
             assertThat(found.negativeLogLikelihood()).isEqualTo(sum, within(1e-9));
@@ -64,8 +64,8 @@ class PerplexityTest {
     void aLongerWindowForetellsBetter() throws IOException {
         String text = heldOut().substring(0, 3000);
         try (Llama4Model model = Llama4Model.open(Demo.FOLDER)) {
-            double small = model.perplexity(text, 16, _ -> {}).value();
-            double large = model.perplexity(text, 512, _ -> {}).value();
+            double small = Perplexity.of(model, text, 16, _ -> {}).value();
+            double large = Perplexity.of(model, text, 512, _ -> {}).value();
 
             assertThat(large).isLessThan(small);
         }
@@ -74,18 +74,18 @@ class PerplexityTest {
     @Test
     void whatCannotBeForetoldIsRefused() {
         try (Llama4Model model = Llama4Model.open(Demo.FOLDER)) {
-            assertThatThrownBy(() -> model.perplexity(new int[] {BEGIN}))
+            assertThatThrownBy(() -> Perplexity.of(model, new int[] {BEGIN}))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("has 1 tokens, expected 2 or more");
-            assertThatThrownBy(() -> model.perplexity("Once", 1, _ -> {}))
+            assertThatThrownBy(() -> Perplexity.of(model, "Once", 1, _ -> {}))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("a window of 1 tokens, expected 2 or more");
-            assertThatThrownBy(() -> model.perplexity("", 100, _ -> {}))
+            assertThatThrownBy(() -> Perplexity.of(model, "", 100, _ -> {}))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("expected at least one to foretell");
             int[] unknown = new int[3];
             Arrays.fill(unknown, 5000);
-            assertThatThrownBy(() -> model.perplexity(unknown))
+            assertThatThrownBy(() -> Perplexity.of(model, unknown))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("outside the vocabulary");
         }

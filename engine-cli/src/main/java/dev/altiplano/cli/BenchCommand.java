@@ -5,6 +5,7 @@ import dev.altiplano.ModelOptions;
 import dev.altiplano.bench.LimitProbe;
 import dev.altiplano.bench.Limits;
 import dev.altiplano.bench.RooflineReport;
+import dev.altiplano.bench.SessionsRun;
 import dev.altiplano.bench.SpeedRun;
 import dev.altiplano.bench.TokenWork;
 import dev.altiplano.bench.synthetic.SyntheticCheckpoint;
@@ -44,6 +45,7 @@ import java.util.concurrent.Callable;
             "",
             "Examples:",
             "  altiplano bench demo/stories -p 256 -n 64 --repeat 3",
+            "  altiplano bench demo/stories --sessions 8 -n 200",
             "  altiplano bench --synthetic scout --layers 4 --write /tmp/scout4",
             "  altiplano bench /tmp/scout4 --depth 0,8191 --json"
         })
@@ -106,6 +108,14 @@ final class BenchCommand implements Callable<Integer> {
                             + " be. Default: ${DEFAULT-VALUE}.")
     private int wholeLayers = 48;
 
+    @Option(
+            names = "--sessions",
+            paramLabel = "N",
+            description =
+                    "Measure how many tokens per second N sessions write at the same time, and one"
+                            + " alone, instead of the other quantities.")
+    private @Nullable Integer sessions;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -130,10 +140,17 @@ final class BenchCommand implements Callable<Integer> {
         Usage.notBoth(written, limitsAlone, "--synthetic and --limits");
         Usage.notBoth(written, folder != null, "--synthetic and MODEL");
         Usage.notBoth(limitsAlone, folder != null, "--limits and MODEL");
+        Usage.notBoth(sessions != null, written || limitsAlone, "--sessions and what has no MODEL");
         if (written) {
             write();
         } else if (limitsAlone) {
             measureLimits();
+        } else if (folder != null && sessions != null) {
+            int count = sessions;
+            Duration warmUp = Duration.ofSeconds(warmSeconds);
+            SessionsRun run =
+                    Usage.check(() -> new SessionsRun(count, decodedTokens, repeats, warmUp));
+            new SessionsBench(terminal, run, threads).measure(folder, options, json);
         } else if (folder != null) {
             measureModel(folder, options);
         } else {

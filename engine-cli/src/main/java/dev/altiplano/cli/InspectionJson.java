@@ -148,6 +148,8 @@ final class InspectionJson {
         json.put("key_value_bytes_per_token", plan.keyValueBytesPerToken());
         json.put("key_value_bytes_per_token_later", plan.keyValueBytesPerTokenLater());
         json.put("scratch_bytes", plan.scratchBytes());
+        json.put("kernel_bytes", plan.kernelBytes());
+        json.put("request_bytes", plan.requestBytes());
         json.put("peak_bytes", plan.peakBytes());
         json.put("available_bytes", plan.availableBytes());
         json.put("fits", plan.fits());

@@ -179,6 +179,8 @@ final class InspectionText {
                 Sizes.bytes(plan.keyValueBytesPerTokenLater())
                         + " a token, when the chunks are full");
         table.row("  scratch", Sizes.bytes(plan.scratchBytes()));
+        table.row("  kernels", Sizes.bytes(plan.kernelBytes()));
+        table.row("  a request", Sizes.bytes(plan.requestBytes()));
         table.row("  peak", Sizes.bytes(plan.peakBytes()));
         table.row(
                 "  available",

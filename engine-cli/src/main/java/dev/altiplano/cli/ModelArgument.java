@@ -25,6 +25,20 @@ final class ModelArgument {
                     "Threads that compute; results do not depend on it. Default: all processors.")
     private @Nullable Integer threads;
 
+    @Option(
+            names = "--advise-system",
+            description =
+                    "Tell the system to read weights far ahead until the first answer has ended,"
+                            + " and in huge pages where it has them.")
+    private boolean advisesSystem;
+
+    @Option(
+            names = "--lock-weights",
+            description =
+                    "Read all weights at first and lock them in memory (mlock); a note says so if"
+                            + " the system refuses.")
+    private boolean locksWeights;
+
     Path folder() {
         return folder;
     }
@@ -36,7 +50,8 @@ final class ModelArgument {
 
     /** Refuses a number of threads that cannot be. */
     ModelOptions options() {
-        ModelOptions options = ModelOptions.defaults();
+        ModelOptions options =
+                ModelOptions.defaults().adviseSystem(advisesSystem).lockWeights(locksWeights);
         return Usage.check(() -> options.threads(threads()));
     }
 

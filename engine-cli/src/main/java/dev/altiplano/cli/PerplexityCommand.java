@@ -69,7 +69,7 @@ final class PerplexityCommand implements Callable<Integer> {
         }
         try (Llama4Model opened = model.open()) {
             int window = window(opened);
-            Perplexity all = opened.perplexity(text, window, this::show);
+            Perplexity all = Perplexity.of(opened, text, window, this::show);
             terminal.endProgress();
             terminal.out().println(json ? Json.pretty(value(all, window)) : line(all, window));
         }

@@ -18,11 +18,13 @@ public final class KvCache implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final PageSource source;
     private final List<LayerCache> layers;
+    private final long bytesPerPosition; // of one layer
     private int position;
 
     /** An empty cache; takes no memory before the first block. */
     public KvCache(Llama4Config config, KvLayout layout) {
         source = new PageSource(arena, layout);
+        bytesPerPosition = layout.pageBytes() / KvLayout.PAGE;
         List<LayerCache> caches = new ArrayList<>();
         for (LayerKind kind : config.layers()) {
             caches.add(
@@ -41,6 +43,18 @@ public final class KvCache implements AutoCloseable {
     /** Positions read so far; the next token gets this one. */
     public int position() {
         return position;
+    }
+
+    /**
+     * Bytes of keys and values that the last of the next {@code count} positions attends to, in all
+     * layers. After {@link #begin}.
+     */
+    public long bytesAttended(int count) {
+        long positions = 0;
+        for (LayerCache layer : layers) {
+            positions += layer.pages().filled() + count;
+        }
+        return positions * bytesPerPosition;
     }
 
     /** Off-heap bytes taken so far. */

@@ -11,5 +11,7 @@ public enum EndReason {
     /** The sequence has as many tokens as the context holds. */
     CONTEXT_FULL,
     /** The caller ended it. */
-    CANCELLED
+    CANCELLED,
+    /** Its time was over. */
+    DEADLINE
 }

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 public final class Generator {
     private final Sequence sequence;
     private final GenerationPlan plan;
-    private final BooleanSupplier cancel;
+    private final Interruption interruption;
     private final float[] logits;
     private final float[] unchanged; // as the model gave them; empty when nobody asked for scores
     private final Wish silent;
@@ -34,15 +34,16 @@ public final class Generator {
     /**
      * @param sequence with the prompt appended and at least one token unread
      * @param vocabularySize length of a row of logits
-     * @param cancel asked between layers; true ends the answer
+     * @param interruption asked between layers; a reason ends the answer
      */
     public Generator(
-            Sequence sequence, GenerationPlan plan, int vocabularySize, BooleanSupplier cancel) {
+            Sequence sequence, GenerationPlan plan, int vocabularySize, Interruption interruption) {
         this.sequence = sequence;
         this.plan = plan;
-        this.cancel = cancel;
+        this.interruption = interruption;
         logits = new float[vocabularySize];
         unchanged = new float[plan.logProbabilities() < 0 ? 0 : vocabularySize];
+        BooleanSupplier cancel = () -> interruption.reason() != null;
         silent = new Wish(null, false, null, cancel);
         wanted = new Wish(this::keep, false, null, cancel);
         counts = new TokenCounts(vocabularySize);
@@ -54,9 +55,18 @@ public final class Generator {
         decoder = plan.tokenizer() == null ? null : plan.tokenizer().decoder();
     }
 
+    /**
+     * Heap that an answer takes besides its text, in bytes: logits, candidates and counts of every
+     * token of the vocabulary.
+     */
+    public static long bytes(int vocabularySize) {
+        // logits, the same unchanged, weights, two orders of candidates, counts
+        return 6L * Float.BYTES * vocabularySize;
+    }
+
     /** Reads one block of the prompt; false when all of it has been read. */
     public boolean readPrompt() {
-        if (sequence.read() < sequence.length() && !isCancelled()) {
+        if (sequence.read() < sequence.length() && !isInterrupted()) {
             read();
         }
         return sequence.read() < sequence.length() && end == null;
@@ -70,9 +80,9 @@ public final class Generator {
     /** Chooses the next token, or empty when the answer ends without one. */
     public Optional<GeneratedToken> next() {
         if (end == null && plan.maxTokens() == 0) {
-            end = EndReason.MAX_TOKENS;
+            end(EndReason.MAX_TOKENS);
         }
-        if (end != null || isCancelled()) {
+        if (end != null || isInterrupted()) {
             return Optional.empty();
         }
         if (sequence.read() < sequence.length()) {
@@ -82,7 +92,7 @@ public final class Generator {
             }
         }
         if (sequence.length() >= plan.contextLimit()) {
-            end = EndReason.CONTEXT_FULL;
+            end(EndReason.CONTEXT_FULL);
             return Optional.empty();
         }
         return Optional.of(choose());
@@ -116,30 +126,38 @@ public final class Generator {
 
     private String textOf(int id) {
         if (plan.stopIds().contains(id)) {
-            end = EndReason.STOP_TOKEN;
+            end(EndReason.STOP_TOKEN);
             return "";
         }
         String text = decoder == null ? "" : stopText.add(decoder.next(id));
         if (stopText.found()) {
-            end = EndReason.STOP_TEXT;
+            end(EndReason.STOP_TEXT);
         } else if (generated == plan.maxTokens()) {
-            end = EndReason.MAX_TOKENS;
+            end(EndReason.MAX_TOKENS);
         }
         return text;
     }
 
-    private boolean isCancelled() {
-        if (end == null && cancel.getAsBoolean()) {
-            end = EndReason.CANCELLED;
+    private boolean isInterrupted() {
+        EndReason reason = end == null ? interruption.reason() : null;
+        if (reason != null) {
+            end(reason);
         }
-        return end == EndReason.CANCELLED;
+        return end != null;
+    }
+
+    /** Other sequences need not wait for this one any more. */
+    private void end(EndReason reason) {
+        end = reason;
+        sequence.rest();
     }
 
     private void read() {
         try {
             sequence.readBlock(silent, wanted);
         } catch (CancellationException e) {
-            end = EndReason.CANCELLED;
+            EndReason reason = interruption.reason();
+            end(reason == null ? EndReason.CANCELLED : reason);
         }
     }
 

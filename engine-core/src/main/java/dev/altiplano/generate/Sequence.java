@@ -3,6 +3,7 @@ package dev.altiplano.generate;
 import dev.altiplano.cache.KvCache;
 import dev.altiplano.model.LayerObserver;
 import dev.altiplano.model.LogitsSink;
+import dev.altiplano.model.Reader;
 import dev.altiplano.model.TextModel;
 import dev.altiplano.model.Wish;
 
@@ -14,6 +15,7 @@ import java.util.Arrays;
 public final class Sequence implements AutoCloseable {
     private final TextModel model;
     private final KvCache cache;
+    private final Reader reader;
     private int[] tokens = new int[256];
     private int length;
 
@@ -21,6 +23,7 @@ public final class Sequence implements AutoCloseable {
     public Sequence(TextModel model) {
         this.model = model;
         this.cache = model.newCache();
+        this.reader = model.newReader(cache);
     }
 
     /** Adds tokens that have still to be read. */
@@ -67,7 +70,12 @@ public final class Sequence implements AutoCloseable {
     void readBlock(Wish silent, Wish wanted) {
         int from = cache.position();
         int count = model.blockAt(from, length - from);
-        model.read(tokens, from, count, cache, from + count == length ? wanted : silent);
+        reader.read(tokens, from, count, from + count == length ? wanted : silent);
+    }
+
+    /** Says that no further token is read soon. */
+    void rest() {
+        reader.rest();
     }
 
     /**
@@ -86,17 +94,17 @@ public final class Sequence implements AutoCloseable {
             int from = cache.position();
             int count = model.blockAt(from, length - from);
             boolean wanted = allPositions || from + count == length;
-            model.read(
+            reader.read(
                     tokens,
                     from,
                     count,
-                    cache,
                     new Wish(wanted ? logits : null, allPositions, observer, null));
         }
     }
 
     @Override
     public void close() {
+        reader.rest();
         cache.close();
     }
 }

@@ -30,11 +30,13 @@ record Attention(
         project(normed, step, worker);
         place(step, worker);
         worker.await(step.count());
-        step.layout().store(worker, step.pages(layer), step.k, step.v);
-
+        for (int s = 0; s < step.sequences(); s++) {
+            step.layout().store(worker, step.pages(s, layer), step.k(s), step.v(s));
+        }
         worker.await();
-        step.attention()
-                .attend(worker, step.q, step.pages(layer), step.firstSlot(layer), step.attended);
+        for (int s = 0; s < step.sequences(); s++) {
+            step.attend(s, layer, worker);
+        }
 
         worker.await(step.count());
         Linear.pack(worker, step.attended);

@@ -25,8 +25,10 @@ record DecoderLayer(
         worker.await(step.count());
         RmsNorm.apply(worker, x, attentionNorm, epsilon, step.normed);
         attention.addTo(x, step.normed, step, worker);
+        step.trace().attended(worker);
         worker.await(step.count());
         RmsNorm.apply(worker, x, feedForwardNorm, epsilon, step.normed);
         feedForward.addTo(x, step.normed, step, worker);
+        step.trace().fedForward(worker);
     }
 }

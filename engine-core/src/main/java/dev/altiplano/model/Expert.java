@@ -15,6 +15,11 @@ record Expert(GateUp gateUp, Matrix down) {
         return new Expert(weights.gateUp(), weights.down());
     }
 
+    /** What its weights take. */
+    long bytes() {
+        return WeightBytes.of(gateUp) + WeightBytes.of(down);
+    }
+
     /** {@code wide [n, 2 F] = W_gate z | W_up z}; {@code z [n, hidden]} is packed. */
     void widen(Rows z, Rows wide, Worker worker) {
         switch (gateUp) {

@@ -26,6 +26,7 @@ record Mixture(Matrix router, List<Expert> experts, Expert shared) implements Fe
         worker.await(1);
         for (int i; (i = worker.next(1)) >= 0; ) {
             routing.choose();
+            step.trace().chose(routing, experts.getFirst());
         }
         worker.await(routing.assignments());
         routing.gather(normed, worker);

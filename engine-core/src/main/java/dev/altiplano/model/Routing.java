@@ -61,6 +61,11 @@ final class Routing {
         }
     }
 
+    /** See {@link Step#packedBytes}. */
+    long packedBytes() {
+        return input.packedBytes() + activated.packedBytes();
+    }
+
     void resize(int tokens) {
         logits.resize(tokens);
     }

@@ -1,19 +1,22 @@
 package dev.altiplano.model;
 
-import dev.altiplano.cache.KvCache;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvPages;
 import dev.altiplano.kernels.Rope;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.SoftmaxAttention;
+import dev.altiplano.kernels.Worker;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
+
 /**
- * Scratch and inputs of one pass over a block of tokens. Made once per model and used by one pass
- * at a time, so that a pass allocates nothing.
+ * Scratch and inputs of one pass: over a block of one sequence's tokens, or over one token of each
+ * of several sequences. Made once per model and used by one pass at a time, so that a pass
+ * allocates nothing.
  */
 final class Step {
     /** Elements that one worker is done with before another one could help: 2 to 4 us. */
@@ -50,16 +53,25 @@ final class Step {
     private final Rows[] all;
     private final Llama4Config config;
     private final KvLayout layout;
-    private final SoftmaxAttention attention;
     private final Rope rope;
+    private final int[] tokens; // [row]
+    private final int[] positions; // [row]
+    private final Reader[] readers; // [sequence]
+    private final Part[] parts; // [sequence], when there are several
+    private final Part whole;
+    private int sequences;
     private final @Nullable Routing routing;
-    private @Nullable KvCache cache;
-    private boolean temperatureVaries;
+    private final StepTrace trace = new StepTrace();
+    private final boolean temperatureVaries;
+
+    /** The rows of one sequence, and what attention over them needs for itself. */
+    private record Part(Rows q, Rows k, Rows v, Rows attended, SoftmaxAttention attention) {}
 
     /**
-     * @param tokens most tokens in a block
+     * @param tokens most tokens in a pass
+     * @param sequences most sequences that they belong to
      */
-    Step(Llama4Config config, KvLayout layout, int tokens) {
+    Step(Llama4Config config, KvLayout layout, int tokens, int sequences) {
         this.config = config;
         this.layout = layout;
         int hidden = config.hiddenSize();
@@ -93,7 +105,13 @@ final class Step {
                     sharedDelta
                 };
         temperatures = new float[tokens];
-        attention = new SoftmaxAttention(layout, config.heads(), tokens);
+        temperatureVaries = config.temperature().scale() != 0;
+        this.tokens = new int[tokens];
+        positions = new int[tokens];
+        readers = new Reader[sequences];
+        whole = new Part(q, k, v, attended, new SoftmaxAttention(layout, config.heads(), tokens));
+        parts = new Part[sequences == 1 ? 0 : sequences];
+        Arrays.setAll(parts, this::part);
         rope = new Rope(config.rope().frequencies(config.headDim()), tokens);
         routing =
                 hasExperts(config)
@@ -104,6 +122,15 @@ final class Step {
                                 hidden,
                                 config.expertWidth())
                         : null;
+    }
+
+    private Part part(int row) {
+        return new Part(
+                q.part(row, 1),
+                k.part(row, 1),
+                v.part(row, 1),
+                attended.part(row, 1),
+                new SoftmaxAttention(layout, config.heads(), 1));
     }
 
     private static boolean hasExperts(Llama4Config config) {
@@ -131,19 +158,78 @@ final class Step {
         return attention + streams + routed;
     }
 
-    /** Prepares a pass over the next {@code count} positions of {@code cache}. */
-    void begin(KvCache cache, int count) {
-        this.cache = cache;
+    /** Floats of the second copies that multiplications of many rows want, for one token. */
+    static long packedFloats(Llama4Config config) {
+        long routed =
+                (long) config.expertsPerToken() * (config.hiddenSize() + config.expertWidth());
+        return config.hiddenSize()
+                + (long) config.heads() * config.headDim()
+                + denseWidth(config)
+                + (hasExperts(config) ? config.expertWidth() + routed : 0);
+    }
+
+    /** Inputs of the widest matrix. */
+    static int mostInputs(Llama4Config config) {
+        int feedForward = Math.max(denseWidth(config), expertWidth(config));
+        int attention = Math.max(config.hiddenSize(), config.heads() * config.headDim());
+        return Math.max(attention, feedForward);
+    }
+
+    /** Off-heap bytes of second copies that have been made. */
+    long packedBytes() {
+        long bytes = routing == null ? 0 : routing.packedBytes();
         for (Rows rows : all) {
-            rows.resize(count);
+            bytes += rows.packedBytes();
+        }
+        return bytes;
+    }
+
+    /**
+     * Prepares a pass over what the readers want to read: one of them a block, or several of them
+     * one token each.
+     */
+    void begin(Reader[] wanted, int sequences) {
+        this.sequences = sequences;
+        System.arraycopy(wanted, 0, readers, 0, sequences);
+        int rows = 0;
+        for (int s = 0; s < sequences; s++) {
+            Reader reader = readers[s];
+            for (int i = 0; i < reader.count(); i++) {
+                tokens[rows] = reader.token(i);
+                positions[rows] = reader.cache().position() + i;
+                temperatures[rows] = config.temperature().at(positions[rows]);
+                rows++;
+            }
+        }
+        for (Rows scratch : all) {
+            scratch.resize(rows);
         }
         if (routing != null) {
-            routing.resize(count);
+            routing.resize(rows);
         }
-        temperatureVaries = config.temperature().scale() != 0;
-        for (int row = 0; row < count; row++) {
-            temperatures[row] = config.temperature().at(cache.position() + row);
-        }
+    }
+
+    /** Forgets the readers of the pass. */
+    void end() {
+        Arrays.fill(readers, 0, sequences, null);
+        sequences = 0;
+    }
+
+    /** Sequences in this pass; of several, each has one row. */
+    int sequences() {
+        return sequences;
+    }
+
+    Reader reader(int sequence) {
+        return readers[sequence];
+    }
+
+    int token(int row) {
+        return tokens[row];
+    }
+
+    int[] positions() {
+        return positions;
     }
 
     int count() {
@@ -155,28 +241,38 @@ final class Step {
         return 1 + (int) Math.min((long) count() * width / PIECE, Integer.MAX_VALUE - 1);
     }
 
-    KvCache cache() {
-        if (cache == null) {
-            throw new IllegalStateException("the step has not begun");
-        }
-        return cache;
+    /** The cache of a sequence in {@code layer}. */
+    KvPages pages(int sequence, int layer) {
+        return readers[sequence].cache().layer(layer).pages();
     }
 
-    KvPages pages(int layer) {
-        return cache().layer(layer).pages();
+    private Part rowsOf(int sequence) {
+        return sequences == 1 ? whole : parts[sequence];
     }
 
-    /** The slot that the first row of this block takes in the pages of {@code layer}. */
-    int firstSlot(int layer) {
-        return pages(layer).filled();
+    /** Keys of a sequence's rows {@code [n, kvHeads * headDim]}. */
+    Rows k(int sequence) {
+        return rowsOf(sequence).k;
+    }
+
+    Rows v(int sequence) {
+        return rowsOf(sequence).v;
+    }
+
+    /** Loops, with barriers between them: attention of a sequence's rows to what it remembers. */
+    void attend(int sequence, int layer, Worker worker) {
+        Part rows = rowsOf(sequence);
+        KvPages pages = pages(sequence, layer);
+        rows.attention.attend(worker, rows.q, pages, pages.filled(), rows.attended);
     }
 
     KvLayout layout() {
         return layout;
     }
 
-    SoftmaxAttention attention() {
-        return attention;
+    /** For recordings. */
+    StepTrace trace() {
+        return trace;
     }
 
     Rope rope() {

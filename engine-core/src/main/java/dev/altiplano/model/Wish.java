@@ -18,6 +18,15 @@ public record Wish(
         @Nullable LayerObserver observer,
         @Nullable BooleanSupplier cancel) {
 
+    /**
+     * Whether a step for a single token may be one with those of other sequences. The logits are
+     * then given on another thread than the caller's, which is no matter to an answer; it can be
+     * told by that it can be cancelled.
+     */
+    boolean shares() {
+        return observer == null && !allPositions && cancel != null;
+    }
+
     boolean cancellable() {
         return cancel != null;
     }

@@ -74,6 +74,25 @@ final class AttentionBlock {
         total = new float[room * record(layout)];
     }
 
+    /** Off-heap floats of a block. */
+    static long floats(KvLayout layout, int heads) {
+        long room = (long) rows(heads / layout.kvHeads()) * (heads / layout.kvHeads());
+        long padded = record(layout) - 2;
+        long sums = (padded + PANEL - 1) / PANEL * PANEL;
+        return room * (2 * STRIDE + sums)
+                + (long) (PAGE + PANEL) * layout.headDim()
+                + (padded + PANEL) * PAGE;
+    }
+
+    /** Off-heap bytes that this one holds. */
+    long bytes() {
+        return queries.byteSize()
+                + scores.byteSize()
+                + keys.byteSize()
+                + values.byteSize()
+                + sums.byteSize();
+    }
+
     /** Rows of q in a block. */
     static int rows(int group) {
         return Math.max(1, QUERIES / group);

@@ -23,4 +23,12 @@ public final class KernelInfo {
     public static Optional<String> slowReason() {
         return KernelSets.BEST.slowReason();
     }
+
+    /**
+     * Rows of activations up to which each row gets the same bits whatever the others are, and also
+     * alone: steps of several sequences have no more.
+     */
+    public static int fewRows() {
+        return MatVec.MOST_ROWS;
+    }
 }

@@ -36,7 +36,7 @@ final class MatMat {
     static final int PANEL = 2 * LANES;
 
     /** Weight rows of a band with many activation rows, output-major: 400 or 120 KB. */
-    private static final int BAND_ROWS = (LANES >= 16 ? 24 : 12) * KERNELS.tileRows();
+    static final int BAND_ROWS = (LANES >= 16 ? 24 : 12) * KERNELS.tileRows();
 
     /** Up to so many activation rows stay in the second-level cache with all their inputs. */
     private static final int FEW_ROWS = 64;
@@ -45,10 +45,10 @@ final class MatMat {
     private static final int LONG_BLOCKS = 4;
 
     /** Columns of a band, input-major; shorter runs are read more slowly. */
-    private static final int BAND_COLUMNS = 512;
+    static final int BAND_COLUMNS = 512;
 
     /** Activation rows laid out at once, input-major. */
-    private static final int GROUP = 12 * KERNELS.tileRows();
+    static final int GROUP = 12 * KERNELS.tileRows();
 
     /** Inputs of a panel that are packed at once. */
     private static final int PIECE = 64;
@@ -114,7 +114,7 @@ final class MatMat {
                 if (!few && k % (LONG_BLOCKS * DEPTH) == 0) {
                     scratch.touched += touch(m, row, count, k);
                 }
-                decodeRows(m, row, count, k, depth, t.a);
+                decodeRows(m, row, count, k, depth, t);
                 timesPanels(scratch, count, x, k, depth);
             }
             unpack(t.c, count, y, column + row);
@@ -154,14 +154,13 @@ final class MatMat {
     }
 
     /** FP32 copies of weight rows, inputs k and following: {@code [blocks][count][DEPTH]}. */
-    private static void decodeRows(
-            Matrix m, int row, int count, int k, int depth, MemorySegment out) {
+    private static void decodeRows(Matrix m, int row, int count, int k, int depth, TileOperands t) {
         for (int r = 0; r < count; r += 4) { // four rows to their end, then the next ones
             int rows = Math.min(4, count - r);
             for (int i = 0; i < depth; i += DEPTH) {
                 int length = Math.min(DEPTH, depth - i);
                 long at = 4L * (i * count + r * DEPTH);
-                KERNELS.decodeRows(m, row + r, rows, k + i, length, out, at);
+                KERNELS.decodeRows(m, row + r, rows, k + i, length, t.a, at, t.scales);
             }
         }
     }

@@ -22,7 +22,7 @@ final class MatVec {
     private static final int LEAST_COLUMNS = 256;
 
     /** Bytes of a weight row that are read at once. */
-    private static final int MOST_RUN = 1 << 13;
+    static final int MOST_RUN = 1 << 13;
 
     private static final int DEPTH = TileOperands.STRIDE;
     private static final KernelSet KERNELS = KernelSets.BEST;

@@ -49,18 +49,39 @@ public final class Rope {
                             .formatted(count, firstPosition, maxRows));
         }
         for (int r; (r = w.next(count)) >= 0; ) {
-            float position = (float) (firstPosition + r);
-            int row = r * 2 * frequencies.length;
-            for (int j = 0; j < frequencies.length; j++) {
-                double angle = position * frequencies[j]; // the product is rounded to FP32 first
-                // Math, not StrictMath, which allocates; HotSpot answers it alike in every tier
-                float c = (float) Math.cos(angle);
-                float s = (float) Math.sin(angle);
-                cos[row + 2 * j] = c;
-                cos[row + 2 * j + 1] = c;
-                sin[row + 2 * j] = -s;
-                sin[row + 2 * j + 1] = s;
-            }
+            fill(r, firstPosition + r);
+        }
+    }
+
+    /**
+     * Loop over positions. Computes the tables of the first {@code count} of any positions; await
+     * before {@link #rotate}.
+     *
+     * @param positions none below 0
+     * @throws IllegalArgumentException if there is no room for them
+     */
+    public void prepare(Worker w, int[] positions, int count) {
+        if (count < 0 || count > maxRows || count > positions.length) {
+            throw new IllegalArgumentException(
+                    "%d of %d positions, room for %d".formatted(count, positions.length, maxRows));
+        }
+        for (int r; (r = w.next(count)) >= 0; ) {
+            fill(r, positions[r]);
+        }
+    }
+
+    private void fill(int r, long at) {
+        float position = (float) at;
+        int row = r * 2 * frequencies.length;
+        for (int j = 0; j < frequencies.length; j++) {
+            double angle = position * frequencies[j]; // the product is rounded to FP32 first
+            // Math, not StrictMath, which allocates; HotSpot answers it alike in every tier
+            float c = (float) Math.cos(angle);
+            float s = (float) Math.sin(angle);
+            cos[row + 2 * j] = c;
+            cos[row + 2 * j + 1] = c;
+            sin[row + 2 * j] = -s;
+            sin[row + 2 * j + 1] = s;
         }
     }
 

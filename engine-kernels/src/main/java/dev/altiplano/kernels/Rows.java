@@ -67,6 +67,11 @@ public final class Rows {
         return packing.floats(data.length);
     }
 
+    /** Off-heap bytes of the second copy; 0 as long as none was needed. */
+    public long packedBytes() {
+        return packing.floats.byteSize();
+    }
+
     /** Index of the first float of {@code row}. */
     public int offset(int row) {
         return start + row * width;

@@ -108,6 +108,19 @@ final class Scratch {
         return Arena.ofAuto().allocate(4 * count, 64);
     }
 
+    /** Off-heap bytes that are held now. */
+    long bytes() {
+        long bytes = left.byteSize() + right.byteSize() + result.byteSize();
+        if (dots.length > 1) {
+            DotOperands[] most = dots[dots.length - 1];
+            bytes += most[0].decoded.byteSize();
+            for (DotOperands operands : most) {
+                bytes += operands.arranged.byteSize();
+            }
+        }
+        return attention == null ? bytes : bytes + attention.bytes();
+    }
+
     /** The memory of attention blocks, made anew when the shape is another one. */
     AttentionBlock attention(KvLayout layout, int heads) {
         AttentionBlock made = attention;

@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  * back. What turns out slower is tried less and less often, down to a fraction of a percent of the
  * time; when regions get slower, sooner. Results never depend on the number of workers.
  *
- * <p>Not safe for several threads: {@link Workers#run(Workers.Region, TeamSize, int)} guards it.
+ * <p>Not safe for several threads: {@link Workers#run(Workers.Region, TeamSize,
+ * java.util.function.IntSupplier)} guards it.
  */
 public final class TeamSize {
     /** Longer than a system's time slices, so that a trial sees what they cost; in ns. */

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 
 /**
  * A team of threads that runs one {@link Region} at a time: the caller is worker 0, the others are
@@ -118,6 +119,20 @@ public final class Workers implements AutoCloseable {
         return 1 + threads.length;
     }
 
+    /** Off-heap bytes that the workers hold for their operations; waits for a running region. */
+    public long scratchBytes() {
+        takeTurn();
+        try {
+            long bytes = caller.scratch.bytes();
+            for (TeamThread thread : threads) {
+                bytes += thread.worker.scratch.bytes();
+            }
+            return bytes;
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /**
      * Runs {@code region} on every worker and returns when all are done. Waits for regions that
      * other threads asked for earlier.
@@ -140,15 +155,15 @@ public final class Workers implements AutoCloseable {
      * As {@link #run(Region)}, on as many workers as {@code size} finds best.
      *
      * @param size what is known about regions of this kind; belongs to this team
-     * @param work how much the region does, in the unit of its kind, at least 1
+     * @param work asked afterwards how much the region did, in the unit of its kind, at least 1
      */
-    public void run(Region region, TeamSize size, int work) {
+    public void run(Region region, TeamSize size, IntSupplier work) {
         takeTurn();
         try {
             int workers = Math.min(size.next(), count());
             long start = System.nanoTime();
             runOn(workers, region);
-            size.learn(System.nanoTime() - start, work);
+            size.learn(System.nanoTime() - start, work.getAsInt());
         } finally {
             turn.unlock();
         }

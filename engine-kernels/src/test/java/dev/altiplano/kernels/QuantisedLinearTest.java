@@ -103,7 +103,8 @@ class QuantisedLinearTest {
             int depth = Math.min(512, inputs - from);
             if (kind.order() == Order.OUTPUT_MAJOR) {
                 MemorySegment out = Arena.ofAuto().allocate(4L * 13 * TileOperands.STRIDE, 64);
-                KernelSets.BEST.decodeRows(q.matrix(), 3, 13, from, depth, out, 0);
+                float[] spare = new float[TileOperands.SCALES];
+                KernelSets.BEST.decodeRows(q.matrix(), 3, 13, from, depth, out, 0, spare);
                 for (int r = 0; r < 13; r++) {
                     for (int i = 0; i < depth; i++) {
                         long at = 4L * (r * TileOperands.STRIDE + i);

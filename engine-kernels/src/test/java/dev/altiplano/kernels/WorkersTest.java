@@ -161,7 +161,7 @@ class WorkersTest {
                             }
                         },
                         size,
-                        1);
+                        () -> 1);
                 wrong.addAndGet(Math.abs(inside.get() - expected));
                 regions.incrementAndGet(expected);
             }

@@ -13,6 +13,7 @@ import dev.altiplano.loader.internal.TextWeightsReader;
 import dev.altiplano.loader.internal.VisionReader;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +108,11 @@ public final class Checkpoint implements AutoCloseable {
      */
     public Optional<String> quantisation() {
         return contents().configuration().scheme().map(Scheme::name);
+    }
+
+    /** The mapped files, whole; valid until this is closed. */
+    public List<MemorySegment> mappedFiles() {
+        return contents().index().shards().stream().map(Shard::whole).toList();
     }
 
     /** How the checkpoint wants to be sampled. */

@@ -41,6 +41,9 @@ public final class DotOperands {
      */
     public MemorySegment decoded = MemorySegment.NULL;
 
+    /** Scales of a row that is being decoded. */
+    public final float[] decodedScales = new float[TileOperands.SCALES];
+
     /** Sums before their lanes are added: 24 vectors. */
     public final float[] lanes = new float[24 * 16];
 

@@ -31,8 +31,17 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      *
      * @param count inputs, at most TileOperands.STRIDE
      * @param at first byte of the result
+     * @param spare room for {@link TileOperands#SCALES} scales
      */
-    void decodeRows(Matrix m, int row, int rows, int input, int count, MemorySegment out, long at);
+    void decodeRows(
+            Matrix m,
+            int row,
+            int rows,
+            int input,
+            int count,
+            MemorySegment out,
+            long at,
+            float[] spare);
 
     /**
      * Multiplies {@code rows} rows by the panel's two vectors of columns, or by the first alone.

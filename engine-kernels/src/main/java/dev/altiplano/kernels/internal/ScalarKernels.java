@@ -55,7 +55,14 @@ public final class ScalarKernels implements KernelSet {
 
     @Override
     public void decodeRows(
-            Matrix m, int row, int rows, int input, int count, MemorySegment out, long at) {
+            Matrix m,
+            int row,
+            int rows,
+            int input,
+            int count,
+            MemorySegment out,
+            long at,
+            float[] spare) {
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < count; i++) {
                 float weight = Weights.at(m, row + r, input + i);

@@ -15,6 +15,9 @@ public final class TileOperands {
      */
     public static final int STRIDE = 512;
 
+    /** Room for the scales and zero points of as many inputs, four inputs or more to each. */
+    public static final int SCALES = 2 * (STRIDE / 4 + 16);
+
     /** Left operand: rows of up to {@link #STRIDE} floats, {@link #STRIDE} apart. */
     public MemorySegment a = MemorySegment.NULL;
 
@@ -41,4 +44,7 @@ public final class TileOperands {
 
     /** Where a tile leaves its sums before they are added to {@code c}: 8 rows of two vectors. */
     public final float[] sums = new float[8 * 2 * 16];
+
+    /** Scales of weights that are being decoded. */
+    public final float[] scales = new float[SCALES];
 }

@@ -60,7 +60,7 @@ public final class Weights {
         return data.get(JAVA_BYTE, offset) >> (input % 2 * 4) & 15;
     }
 
-    private static float e2m1(int code) {
+    public static float e2m1(int code) {
         int magnitude = code & 7;
         // 0, 0.5, then two mantissas for each of three exponents
         float value =

@@ -26,8 +26,8 @@ final class CodedDots {
     private static final long V = F.vectorByteSize();
     private static final boolean MANY_REGISTERS = L >= 16;
 
-    /** Weight rows that kernels read side by side for a single row of activations. */
-    private static final int TOGETHER = 4;
+    /** Whether the values of 16 codes have room in a vector. */
+    static final boolean TABLE = L >= 16;
 
     /** Rows of activations that {@link GroupedDots} takes at once. */
     private static final int TOKENS = 4;
@@ -98,6 +98,8 @@ final class CodedDots {
             Arrangement.plain(x, from, n, d.arranged, t * block, d.width * block);
         } else if (m.dtype() == DType.I4_BIASED) {
             Eighths.int4(x, from, n, d.arranged, t * block, d.width * block);
+        } else if (TABLE) {
+            Eighths.plain(x, from, n, d.arranged, t * block, d.width * block);
         } else {
             Eighths.fp4(x, from, n, d.arranged, t * block, d.width * block);
         }
@@ -127,29 +129,46 @@ final class CodedDots {
 
     private static void alone(
             Matrix m, Way way, int row, int count, DotOperands d, Rows y, int column) {
-        int each = count / TOGETHER; // bands of rows, read side by side
+        int together = together(m);
+        int each = count / together; // bands of rows, read side by side
         for (int r = 0; r < each; r++) {
             several(m, way, row + r, each, d);
-            for (int i = 0; i < TOGETHER; i++) {
+            for (int i = 0; i < together; i++) {
                 finish(m, way, row + r + i * each, d, i, y, column + r + i * each);
             }
         }
-        for (int r = TOGETHER * each; r < count; r++) {
+        for (int r = together * each; r < count; r++) {
             one(m, way, row + r, d);
             finish(m, way, row + r, d, 0, y, column + r);
         }
     }
 
+    /**
+     * Weight rows that a kernel reads side by side for a single row of activations; with more, it
+     * would be too large for C2.
+     */
+    private static int together(Matrix m) {
+        return switch (m.dtype()) {
+            case I4_BIASED -> 3;
+            case F4_E2M1 -> TABLE ? 2 : 1;
+            default -> 4;
+        };
+    }
+
     private static void several(Matrix m, Way way, int row, int step, DotOperands d) {
-        fillScales(m, way, row, step, TOGETHER, d);
+        if (together(m) == 1) {
+            one(m, way, row, d);
+            return;
+        }
+        fillScales(m, way, row, step, together(m), d);
         int n = whole(m, way);
         long at = row * m.rowBytes();
         long stride = step * m.rowBytes();
         switch (m.dtype()) {
             case I8 -> Int8Dots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
             case I8_BIASED -> Int8Dots.biasedX4(m.data(), at, stride, n, d.arranged, d.lanes);
-            case I4_BIASED -> Int4Dots.x4(m.data(), at, stride, n, d.arranged, d.scales, d.lanes);
-            default -> Fp4Dots.x4(m.data(), at, stride, n, d.arranged, d.scales, d.lanes);
+            case I4_BIASED -> Int4Dots.x3(m.data(), at, stride, n, d.arranged, d.scales, d.lanes);
+            default -> Fp4TableDots.x2(m.data(), at, stride, n, d.arranged, d.scales, d.lanes);
         }
     }
 
@@ -161,7 +180,13 @@ final class CodedDots {
             case I8 -> Int8Dots.x1(m.data(), at, n, d.arranged, d.lanes);
             case I8_BIASED -> Int8Dots.biasedX1(m.data(), at, n, d.arranged, d.lanes);
             case I4_BIASED -> Int4Dots.x1(m.data(), at, n, d.arranged, d.scales, d.lanes);
-            default -> Fp4Dots.x1(m.data(), at, n, d.arranged, d.scales, d.lanes);
+            default -> {
+                if (TABLE) {
+                    Fp4TableDots.x1(m.data(), at, n, d.arranged, d.scales, d.lanes);
+                } else {
+                    Fp4Dots.x1(m.data(), at, n, d.arranged, d.scales, d.lanes);
+                }
+            }
         }
     }
 
@@ -184,7 +209,7 @@ final class CodedDots {
         for (int r = 0; r < count; r += together) {
             int these = Math.min(together, count - r);
             for (int i = 0; i < these; i++) {
-                decode(m, way, row + r + i, n, rows, 4L * n * i);
+                decode(m, way, row + r + i, n, rows, 4L * n * i, groups[0].decodedScales);
             }
             for (DotOperands d : groups) {
                 fillScales(m, way, row + r, 1, these, d);
@@ -196,17 +221,24 @@ final class CodedDots {
         }
     }
 
-    private static void decode(Matrix m, Way way, int row, int n, MemorySegment out, long at) {
+    private static void decode(
+            Matrix m, Way way, int row, int n, MemorySegment out, long at, float[] spare) {
         long from = row * m.rowBytes();
         if (way == Way.DECODED) {
-            CodedRows.decode(m, row, 0, n, out, at);
+            CodedRows.decode(m, row, 0, n, out, at, spare);
             return;
         }
         switch (m.dtype()) {
             case I8 -> Int8Dots.decode(m.data(), from, n, out, at);
             case I8_BIASED -> Int8Dots.decodeBiased(m.data(), from, n, out, at);
             case I4_BIASED -> Int4Dots.decode(m.data(), from, n, out, at);
-            default -> Fp4Dots.decode(m.data(), from, n, out, at);
+            default -> {
+                if (TABLE) {
+                    Fp4TableDots.decode(m.data(), from, n, out, at);
+                } else {
+                    Fp4Dots.decode(m.data(), from, n, out, at);
+                }
+            }
         }
     }
 
@@ -269,6 +301,7 @@ final class CodedDots {
         if (way == Way.ROWS) {
             return m.scale(row, 0);
         }
-        return (float) (m.dtype() == DType.F4_E2M1 ? s.factor() / Eighths.FP4_UNIT : s.factor());
+        boolean moved = m.dtype() == DType.F4_E2M1 && !TABLE;
+        return (float) (moved ? s.factor() / Eighths.FP4_UNIT : s.factor());
     }
 }

@@ -12,6 +12,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Scales;
+import dev.altiplano.kernels.internal.TileOperands;
 import dev.altiplano.kernels.internal.Weights;
 
 import jdk.incubator.vector.ByteVector;
@@ -43,6 +44,12 @@ final class CodedRows {
     private static final int E2M1 = 0x81C00000;
 
     private static final float EIGHT = 0x1p-123f;
+
+    /** Inputs whose scales are decoded at once. */
+    private static final int PIECE = TileOperands.STRIDE;
+
+    /** Where zero points lie behind scales. */
+    private static final int ZEROS = TileOperands.SCALES / 2;
 
     /** Undoes the move of the exponent. */
     private static final float UNIT = 0x1p126f;
@@ -92,7 +99,7 @@ final class CodedRows {
                     regular
                             && Math.min(s.inputBlock(), m.inputs()) >= L
                             && s.groups() == null
-                            && Math.abs(s.factor()) < LARGEST_FACTOR;
+                            && (CodedDots.TABLE || Math.abs(s.factor()) < LARGEST_FACTOR);
             default -> false;
         };
     }
@@ -105,16 +112,28 @@ final class CodedRows {
      * Decodes inputs {@code input} and following of a row.
      *
      * @param input a multiple of 512, or 0
+     * @param spare room for {@link TileOperands#SCALES} scales
      */
-    static void decode(Matrix m, int row, int input, int count, MemorySegment out, long at) {
+    static void decode(
+            Matrix m, int row, int input, int count, MemorySegment out, long at, float[] spare) {
+        for (int i = 0; i < count; i += PIECE) {
+            piece(m, row, input + i, Math.min(PIECE, count - i), out, at + 4L * i, spare);
+        }
+    }
+
+    private static void piece(
+            Matrix m, int row, int input, int count, MemorySegment out, long at, float[] spare) {
         Scales s = Objects.requireNonNull(m.scales());
         int whole = 0;
         if (s.groups() == null) {
+            long from = row * m.rowBytes() + (long) input * m.dtype().bits() / 8;
+            fillScales(m, s, row, input, count, spare);
+            fillZeros(m, s, row, input, count, spare);
             whole =
                     switch (m.dtype()) {
-                        case I8, I8_BIASED -> bytes(m, s, row, input, count, out, at);
-                        case I4_BIASED -> int4(m, s, row, input, count, out, at);
-                        default -> fp4(m, s, row, input, count, out, at);
+                        case I8, I8_BIASED -> bytes(m, from, count, out, at, spare);
+                        case I4_BIASED -> int4(m.data(), from, count, out, at, spare);
+                        default -> fp4(m.data(), from, count, out, at, spare);
                     };
         }
         for (int i = whole; i < count; i++) {
@@ -122,31 +141,39 @@ final class CodedRows {
         }
     }
 
-    /** The scale of input i is at {@code i >>> shift}. */
-    private static int shift(Matrix m, Scales s) {
-        return s.inputBlock() >= m.inputs() ? 31 : Integer.numberOfTrailingZeros(s.inputBlock());
+    /** The scale of every vector of inputs. */
+    private static void fillScales(
+            Matrix m, Scales s, int row, int input, int count, float[] spare) {
+        int shift =
+                s.inputBlock() >= m.inputs() ? 31 : Integer.numberOfTrailingZeros(s.inputBlock());
+        int first = input >>> shift;
+        int last = (input + count - 1) >>> shift;
+        long base = (long) (row / s.outputBlock()) * s.inputBlocks(m.inputs());
+        ScaleRows.scales(s, base + first, last - first + 1, spare, 0);
+        for (int i = 0; i <= last - first; i++) {
+            spare[i] = s.scaled(spare[i]);
+        }
+        for (int v = (count - 1) / L; v > 0; v--) { // each for all its vectors, in place
+            spare[v] = spare[((input + v * L) >>> shift) - first];
+        }
     }
 
-    /** First byte of the scales of a row. */
-    private static long base(Matrix m, Scales s, int row) {
-        return (long) (row / s.outputBlock()) * s.inputBlocks(m.inputs()) * s.dtype().bytes();
+    /** What is subtracted from the codes of every vector of inputs. */
+    private static void fillZeros(
+            Matrix m, Scales s, int row, int input, int count, float[] spare) {
+        int bias = m.dtype() == DType.I4_BIASED ? 8 : 0;
+        for (int v = 0; v * L < count; v++) {
+            spare[ZEROS + v] = s.zeroPoints() == null ? bias : bias + m.zero(row, input + v * L);
+        }
     }
 
     private static int bytes(
-            Matrix m, Scales s, int row, int input, int count, MemorySegment out, long at) {
+            Matrix m, long from, int count, MemorySegment out, long at, float[] spare) {
         MemorySegment w = m.data();
-        long from = row * m.rowBytes() + input;
-        MemorySegment scales = s.data();
-        DType type = s.dtype();
-        long base = base(m, s, row);
-        long bytes = type.bytes();
-        int shift = shift(m, s);
-        boolean zeros = s.zeroPoints() != null;
         byte flip = m.dtype() == DType.I8_BIASED ? FLIP : 0;
         int n = Math.max(0, F.loopBound(count - Bytes.SPARE));
         Mapped.guard(w, from);
         for (int k = 0; k < n; k += L) {
-            int i = input + k;
             ((FloatVector)
                             ((IntVector)
                                             ByteVector.fromMemorySegment(
@@ -154,23 +181,15 @@ final class CodedRows {
                                                     .lanewise(XOR, flip)
                                                     .convertShape(B2I, I, 0))
                                     .convert(I2F, 0))
-                    .sub(zeros ? m.zero(row, i) : 0)
-                    .mul(s.scaled(Weights.at(scales, type, base + bytes * (i >>> shift))))
+                    .sub(spare[ZEROS + k / L])
+                    .mul(spare[k / L])
                     .intoMemorySegment(out, at + 4L * k, LITTLE_ENDIAN);
         }
         return n;
     }
 
     private static int int4(
-            Matrix m, Scales s, int row, int input, int count, MemorySegment out, long at) {
-        MemorySegment w = m.data();
-        long from = row * m.rowBytes() + input / 2;
-        MemorySegment scales = s.data();
-        DType type = s.dtype();
-        long base = base(m, s, row);
-        long bytes = type.bytes();
-        int shift = shift(m, s);
-        boolean zeros = s.zeroPoints() != null;
+            MemorySegment w, long from, int count, MemorySegment out, long at, float[] spare) {
         IntVector first = IntVector.fromArray(I, BELOW, 0);
         IntVector second = IntVector.fromArray(I, BELOW, L);
         int n = count / (8 * L) * (8 * L);
@@ -178,60 +197,115 @@ final class CodedRows {
         for (int k = 0; k < n; k += 8 * L) {
             IntVector v = IntVector.fromMemorySegment(I, w, from + k / 2, LITTLE_ENDIAN);
             long to = at + 4L * k;
-            int i;
-            i = input + k;
+            int i = k / L;
             ((FloatVector) v.rearrange(PART0).lanewise(LSHR, first).and(15).convert(I2F, 0))
-                    .sub(zeros ? 8 + m.zero(row, i) : 8)
-                    .mul(s.scaled(Weights.at(scales, type, base + bytes * (i >>> shift))))
+                    .sub(spare[ZEROS + i])
+                    .mul(spare[i])
                     .intoMemorySegment(out, to, LITTLE_ENDIAN);
-            i = input + k + L;
             ((FloatVector) v.rearrange(PART1).lanewise(LSHR, second).and(15).convert(I2F, 0))
-                    .sub(zeros ? 8 + m.zero(row, i) : 8)
-                    .mul(s.scaled(Weights.at(scales, type, base + bytes * (i >>> shift))))
+                    .sub(spare[ZEROS + i + 1])
+                    .mul(spare[i + 1])
                     .intoMemorySegment(out, to + V, LITTLE_ENDIAN);
-            i = input + k + 2 * L;
             ((FloatVector) v.rearrange(PART2).lanewise(LSHR, first).and(15).convert(I2F, 0))
-                    .sub(zeros ? 8 + m.zero(row, i) : 8)
-                    .mul(s.scaled(Weights.at(scales, type, base + bytes * (i >>> shift))))
+                    .sub(spare[ZEROS + i + 2])
+                    .mul(spare[i + 2])
                     .intoMemorySegment(out, to + 2 * V, LITTLE_ENDIAN);
-            i = input + k + 3 * L;
             ((FloatVector) v.rearrange(PART3).lanewise(LSHR, second).and(15).convert(I2F, 0))
-                    .sub(zeros ? 8 + m.zero(row, i) : 8)
-                    .mul(s.scaled(Weights.at(scales, type, base + bytes * (i >>> shift))))
+                    .sub(spare[ZEROS + i + 3])
+                    .mul(spare[i + 3])
                     .intoMemorySegment(out, to + 3 * V, LITTLE_ENDIAN);
-            i = input + k + 4 * L;
             ((FloatVector) v.rearrange(PART4).lanewise(LSHR, first).and(15).convert(I2F, 0))
-                    .sub(zeros ? 8 + m.zero(row, i) : 8)
-                    .mul(s.scaled(Weights.at(scales, type, base + bytes * (i >>> shift))))
+                    .sub(spare[ZEROS + i + 4])
+                    .mul(spare[i + 4])
                     .intoMemorySegment(out, to + 4 * V, LITTLE_ENDIAN);
-            i = input + k + 5 * L;
             ((FloatVector) v.rearrange(PART5).lanewise(LSHR, second).and(15).convert(I2F, 0))
-                    .sub(zeros ? 8 + m.zero(row, i) : 8)
-                    .mul(s.scaled(Weights.at(scales, type, base + bytes * (i >>> shift))))
+                    .sub(spare[ZEROS + i + 5])
+                    .mul(spare[i + 5])
                     .intoMemorySegment(out, to + 5 * V, LITTLE_ENDIAN);
-            i = input + k + 6 * L;
             ((FloatVector) v.rearrange(PART6).lanewise(LSHR, first).and(15).convert(I2F, 0))
-                    .sub(zeros ? 8 + m.zero(row, i) : 8)
-                    .mul(s.scaled(Weights.at(scales, type, base + bytes * (i >>> shift))))
+                    .sub(spare[ZEROS + i + 6])
+                    .mul(spare[i + 6])
                     .intoMemorySegment(out, to + 6 * V, LITTLE_ENDIAN);
-            i = input + k + 7 * L;
             ((FloatVector) v.rearrange(PART7).lanewise(LSHR, second).and(15).convert(I2F, 0))
-                    .sub(zeros ? 8 + m.zero(row, i) : 8)
-                    .mul(s.scaled(Weights.at(scales, type, base + bytes * (i >>> shift))))
+                    .sub(spare[ZEROS + i + 7])
+                    .mul(spare[i + 7])
                     .intoMemorySegment(out, to + 7 * V, LITTLE_ENDIAN);
         }
         return n;
     }
 
     private static int fp4(
-            Matrix m, Scales s, int row, int input, int count, MemorySegment out, long at) {
-        MemorySegment w = m.data();
-        long from = row * m.rowBytes() + input / 2;
-        MemorySegment scales = s.data();
-        DType type = s.dtype();
-        long base = base(m, s, row);
-        long bytes = type.bytes();
-        int shift = shift(m, s);
+            MemorySegment w, long from, int count, MemorySegment out, long at, float[] spare) {
+        return CodedDots.TABLE
+                ? fp4Table(w, from, count, out, at, spare)
+                : fp4Moved(w, from, count, out, at, spare);
+    }
+
+    private static int fp4Table(
+            MemorySegment w, long from, int count, MemorySegment out, long at, float[] spare) {
+        IntVector values = IntVector.fromArray(I, Fp4TableDots.VALUES, 0);
+        IntVector first = IntVector.fromArray(I, BELOW, 0);
+        IntVector second = IntVector.fromArray(I, BELOW, L);
+        int n = count / (8 * L) * (8 * L);
+        Mapped.guard(w, from);
+        for (int k = 0; k < n; k += 8 * L) {
+            IntVector v = IntVector.fromMemorySegment(I, w, from + k / 2, LITTLE_ENDIAN);
+            long to = at + 4L * k;
+            int i = k / L;
+            v.rearrange(PART0)
+                    .lanewise(LSHR, first)
+                    .selectFrom(values)
+                    .reinterpretAsFloats()
+                    .mul(spare[i])
+                    .intoMemorySegment(out, to, LITTLE_ENDIAN);
+            v.rearrange(PART1)
+                    .lanewise(LSHR, second)
+                    .selectFrom(values)
+                    .reinterpretAsFloats()
+                    .mul(spare[i + 1])
+                    .intoMemorySegment(out, to + V, LITTLE_ENDIAN);
+            v.rearrange(PART2)
+                    .lanewise(LSHR, first)
+                    .selectFrom(values)
+                    .reinterpretAsFloats()
+                    .mul(spare[i + 2])
+                    .intoMemorySegment(out, to + 2 * V, LITTLE_ENDIAN);
+            v.rearrange(PART3)
+                    .lanewise(LSHR, second)
+                    .selectFrom(values)
+                    .reinterpretAsFloats()
+                    .mul(spare[i + 3])
+                    .intoMemorySegment(out, to + 3 * V, LITTLE_ENDIAN);
+            v.rearrange(PART4)
+                    .lanewise(LSHR, first)
+                    .selectFrom(values)
+                    .reinterpretAsFloats()
+                    .mul(spare[i + 4])
+                    .intoMemorySegment(out, to + 4 * V, LITTLE_ENDIAN);
+            v.rearrange(PART5)
+                    .lanewise(LSHR, second)
+                    .selectFrom(values)
+                    .reinterpretAsFloats()
+                    .mul(spare[i + 5])
+                    .intoMemorySegment(out, to + 5 * V, LITTLE_ENDIAN);
+            v.rearrange(PART6)
+                    .lanewise(LSHR, first)
+                    .selectFrom(values)
+                    .reinterpretAsFloats()
+                    .mul(spare[i + 6])
+                    .intoMemorySegment(out, to + 6 * V, LITTLE_ENDIAN);
+            v.rearrange(PART7)
+                    .lanewise(LSHR, second)
+                    .selectFrom(values)
+                    .reinterpretAsFloats()
+                    .mul(spare[i + 7])
+                    .intoMemorySegment(out, to + 7 * V, LITTLE_ENDIAN);
+        }
+        return n;
+    }
+
+    private static int fp4Moved(
+            MemorySegment w, long from, int count, MemorySegment out, long at, float[] spare) {
         IntVector first = IntVector.fromArray(I, ABOVE, 0);
         IntVector second = IntVector.fromArray(I, ABOVE, L);
         int n = count / (8 * L) * (8 * L);
@@ -239,8 +313,7 @@ final class CodedRows {
         for (int k = 0; k < n; k += 8 * L) {
             IntVector v = IntVector.fromMemorySegment(I, w, from + k / 2, LITTLE_ENDIAN);
             long to = at + 4L * k;
-            float scale;
-            scale = s.scaled(Weights.at(scales, type, base + bytes * ((input + k) >>> shift)));
+            int i = k / L;
             v.rearrange(PART0)
                     .lanewise(LSHL, first)
                     .lanewise(ASHR, 6)
@@ -248,10 +321,9 @@ final class CodedRows {
                     .reinterpretAsFloats()
                     .add(EIGHT)
                     .fma(
-                            FloatVector.broadcast(F, scale * UNIT),
-                            FloatVector.broadcast(F, -8 * scale))
+                            FloatVector.broadcast(F, spare[i] * UNIT),
+                            FloatVector.broadcast(F, -8 * spare[i]))
                     .intoMemorySegment(out, to, LITTLE_ENDIAN);
-            scale = s.scaled(Weights.at(scales, type, base + bytes * ((input + k + L) >>> shift)));
             v.rearrange(PART1)
                     .lanewise(LSHL, second)
                     .lanewise(ASHR, 6)
@@ -259,13 +331,9 @@ final class CodedRows {
                     .reinterpretAsFloats()
                     .add(EIGHT)
                     .fma(
-                            FloatVector.broadcast(F, scale * UNIT),
-                            FloatVector.broadcast(F, -8 * scale))
+                            FloatVector.broadcast(F, spare[i + 1] * UNIT),
+                            FloatVector.broadcast(F, -8 * spare[i + 1]))
                     .intoMemorySegment(out, to + V, LITTLE_ENDIAN);
-            scale =
-                    s.scaled(
-                            Weights.at(
-                                    scales, type, base + bytes * ((input + k + 2 * L) >>> shift)));
             v.rearrange(PART2)
                     .lanewise(LSHL, first)
                     .lanewise(ASHR, 6)
@@ -273,13 +341,9 @@ final class CodedRows {
                     .reinterpretAsFloats()
                     .add(EIGHT)
                     .fma(
-                            FloatVector.broadcast(F, scale * UNIT),
-                            FloatVector.broadcast(F, -8 * scale))
+                            FloatVector.broadcast(F, spare[i + 2] * UNIT),
+                            FloatVector.broadcast(F, -8 * spare[i + 2]))
                     .intoMemorySegment(out, to + 2 * V, LITTLE_ENDIAN);
-            scale =
-                    s.scaled(
-                            Weights.at(
-                                    scales, type, base + bytes * ((input + k + 3 * L) >>> shift)));
             v.rearrange(PART3)
                     .lanewise(LSHL, second)
                     .lanewise(ASHR, 6)
@@ -287,13 +351,9 @@ final class CodedRows {
                     .reinterpretAsFloats()
                     .add(EIGHT)
                     .fma(
-                            FloatVector.broadcast(F, scale * UNIT),
-                            FloatVector.broadcast(F, -8 * scale))
+                            FloatVector.broadcast(F, spare[i + 3] * UNIT),
+                            FloatVector.broadcast(F, -8 * spare[i + 3]))
                     .intoMemorySegment(out, to + 3 * V, LITTLE_ENDIAN);
-            scale =
-                    s.scaled(
-                            Weights.at(
-                                    scales, type, base + bytes * ((input + k + 4 * L) >>> shift)));
             v.rearrange(PART4)
                     .lanewise(LSHL, first)
                     .lanewise(ASHR, 6)
@@ -301,13 +361,9 @@ final class CodedRows {
                     .reinterpretAsFloats()
                     .add(EIGHT)
                     .fma(
-                            FloatVector.broadcast(F, scale * UNIT),
-                            FloatVector.broadcast(F, -8 * scale))
+                            FloatVector.broadcast(F, spare[i + 4] * UNIT),
+                            FloatVector.broadcast(F, -8 * spare[i + 4]))
                     .intoMemorySegment(out, to + 4 * V, LITTLE_ENDIAN);
-            scale =
-                    s.scaled(
-                            Weights.at(
-                                    scales, type, base + bytes * ((input + k + 5 * L) >>> shift)));
             v.rearrange(PART5)
                     .lanewise(LSHL, second)
                     .lanewise(ASHR, 6)
@@ -315,13 +371,9 @@ final class CodedRows {
                     .reinterpretAsFloats()
                     .add(EIGHT)
                     .fma(
-                            FloatVector.broadcast(F, scale * UNIT),
-                            FloatVector.broadcast(F, -8 * scale))
+                            FloatVector.broadcast(F, spare[i + 5] * UNIT),
+                            FloatVector.broadcast(F, -8 * spare[i + 5]))
                     .intoMemorySegment(out, to + 5 * V, LITTLE_ENDIAN);
-            scale =
-                    s.scaled(
-                            Weights.at(
-                                    scales, type, base + bytes * ((input + k + 6 * L) >>> shift)));
             v.rearrange(PART6)
                     .lanewise(LSHL, first)
                     .lanewise(ASHR, 6)
@@ -329,13 +381,9 @@ final class CodedRows {
                     .reinterpretAsFloats()
                     .add(EIGHT)
                     .fma(
-                            FloatVector.broadcast(F, scale * UNIT),
-                            FloatVector.broadcast(F, -8 * scale))
+                            FloatVector.broadcast(F, spare[i + 6] * UNIT),
+                            FloatVector.broadcast(F, -8 * spare[i + 6]))
                     .intoMemorySegment(out, to + 6 * V, LITTLE_ENDIAN);
-            scale =
-                    s.scaled(
-                            Weights.at(
-                                    scales, type, base + bytes * ((input + k + 7 * L) >>> shift)));
             v.rearrange(PART7)
                     .lanewise(LSHL, second)
                     .lanewise(ASHR, 6)
@@ -343,8 +391,8 @@ final class CodedRows {
                     .reinterpretAsFloats()
                     .add(EIGHT)
                     .fma(
-                            FloatVector.broadcast(F, scale * UNIT),
-                            FloatVector.broadcast(F, -8 * scale))
+                            FloatVector.broadcast(F, spare[i + 7] * UNIT),
+                            FloatVector.broadcast(F, -8 * spare[i + 7]))
                     .intoMemorySegment(out, to + 7 * V, LITTLE_ENDIAN);
         }
         return n;

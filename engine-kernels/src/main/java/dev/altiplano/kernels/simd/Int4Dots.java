@@ -34,8 +34,8 @@ final class Int4Dots {
 
     private Int4Dots() {}
 
-    /** 4 rows. */
-    static void x4(
+    /** 3 rows. */
+    static void x3(
             MemorySegment w,
             long o0,
             long stride,
@@ -46,15 +46,14 @@ final class Int4Dots {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
-        long o3 = o2 + stride;
         float[] scales = s.values;
         int per = s.perBlock;
         int row = s.perRow;
         IntVector spread = IntVector.fromArray(I, s.spread, 0);
+
         FloatVector t0 = FloatVector.zero(F);
         FloatVector t1 = t0;
         FloatVector t2 = t0;
-        FloatVector t3 = t0;
         long a = 0;
         int g = 0;
         for (int k = 0; k < n; k += 8 * L) {
@@ -65,52 +64,41 @@ final class Int4Dots {
                     IntVector.fromMemorySegment(I, w, o1 + b, LITTLE_ENDIAN).lanewise(XOR, TOP);
             IntVector w2 =
                     IntVector.fromMemorySegment(I, w, o2 + b, LITTLE_ENDIAN).lanewise(XOR, TOP);
-            IntVector w3 =
-                    IntVector.fromMemorySegment(I, w, o3 + b, LITTLE_ENDIAN).lanewise(XOR, TOP);
             FloatVector p0 = FloatVector.fromMemorySegment(F, x, a + 8 * V, LITTLE_ENDIAN);
             FloatVector p1 = p0;
             FloatVector p2 = p0;
-            FloatVector p3 = p0;
             FloatVector x0 = FloatVector.fromMemorySegment(F, x, a, LITTLE_ENDIAN);
             p0 = ((FloatVector) w0.and(0xF).convert(I2F, 0)).fma(x0, p0);
             p1 = ((FloatVector) w1.and(0xF).convert(I2F, 0)).fma(x0, p1);
             p2 = ((FloatVector) w2.and(0xF).convert(I2F, 0)).fma(x0, p2);
-            p3 = ((FloatVector) w3.and(0xF).convert(I2F, 0)).fma(x0, p3);
             FloatVector x1 = FloatVector.fromMemorySegment(F, x, a + V, LITTLE_ENDIAN);
             p0 = ((FloatVector) w0.and(0xF0).convert(I2F, 0)).fma(x1, p0);
             p1 = ((FloatVector) w1.and(0xF0).convert(I2F, 0)).fma(x1, p1);
             p2 = ((FloatVector) w2.and(0xF0).convert(I2F, 0)).fma(x1, p2);
-            p3 = ((FloatVector) w3.and(0xF0).convert(I2F, 0)).fma(x1, p3);
             FloatVector x2 = FloatVector.fromMemorySegment(F, x, a + 2 * V, LITTLE_ENDIAN);
             p0 = ((FloatVector) w0.and(0xF00).convert(I2F, 0)).fma(x2, p0);
             p1 = ((FloatVector) w1.and(0xF00).convert(I2F, 0)).fma(x2, p1);
             p2 = ((FloatVector) w2.and(0xF00).convert(I2F, 0)).fma(x2, p2);
-            p3 = ((FloatVector) w3.and(0xF00).convert(I2F, 0)).fma(x2, p3);
             FloatVector x3 = FloatVector.fromMemorySegment(F, x, a + 3 * V, LITTLE_ENDIAN);
             p0 = ((FloatVector) w0.and(0xF000).convert(I2F, 0)).fma(x3, p0);
             p1 = ((FloatVector) w1.and(0xF000).convert(I2F, 0)).fma(x3, p1);
             p2 = ((FloatVector) w2.and(0xF000).convert(I2F, 0)).fma(x3, p2);
-            p3 = ((FloatVector) w3.and(0xF000).convert(I2F, 0)).fma(x3, p3);
             FloatVector x4 = FloatVector.fromMemorySegment(F, x, a + 4 * V, LITTLE_ENDIAN);
             p0 = ((FloatVector) w0.and(0xF0000).convert(I2F, 0)).fma(x4, p0);
             p1 = ((FloatVector) w1.and(0xF0000).convert(I2F, 0)).fma(x4, p1);
             p2 = ((FloatVector) w2.and(0xF0000).convert(I2F, 0)).fma(x4, p2);
-            p3 = ((FloatVector) w3.and(0xF0000).convert(I2F, 0)).fma(x4, p3);
             FloatVector x5 = FloatVector.fromMemorySegment(F, x, a + 5 * V, LITTLE_ENDIAN);
             p0 = ((FloatVector) w0.and(0xF00000).convert(I2F, 0)).fma(x5, p0);
             p1 = ((FloatVector) w1.and(0xF00000).convert(I2F, 0)).fma(x5, p1);
             p2 = ((FloatVector) w2.and(0xF00000).convert(I2F, 0)).fma(x5, p2);
-            p3 = ((FloatVector) w3.and(0xF00000).convert(I2F, 0)).fma(x5, p3);
             FloatVector x6 = FloatVector.fromMemorySegment(F, x, a + 6 * V, LITTLE_ENDIAN);
             p0 = ((FloatVector) w0.and(0xF000000).convert(I2F, 0)).fma(x6, p0);
             p1 = ((FloatVector) w1.and(0xF000000).convert(I2F, 0)).fma(x6, p1);
             p2 = ((FloatVector) w2.and(0xF000000).convert(I2F, 0)).fma(x6, p2);
-            p3 = ((FloatVector) w3.and(0xF000000).convert(I2F, 0)).fma(x6, p3);
             FloatVector x7 = FloatVector.fromMemorySegment(F, x, a + 7 * V, LITTLE_ENDIAN);
             p0 = ((FloatVector) w0.and(0xF0000000).convert(I2F, 0)).fma(x7, p0);
             p1 = ((FloatVector) w1.and(0xF0000000).convert(I2F, 0)).fma(x7, p1);
             p2 = ((FloatVector) w2.and(0xF0000000).convert(I2F, 0)).fma(x7, p2);
-            p3 = ((FloatVector) w3.and(0xF0000000).convert(I2F, 0)).fma(x7, p3);
             t0 =
                     spread.selectFrom(FloatVector.fromArray(F, scales, g).reinterpretAsInts())
                             .reinterpretAsFloats()
@@ -125,19 +113,12 @@ final class Int4Dots {
                                             .reinterpretAsInts())
                             .reinterpretAsFloats()
                             .fma(p2, t2);
-            t3 =
-                    spread.selectFrom(
-                                    FloatVector.fromArray(F, scales, 3 * row + g)
-                                            .reinterpretAsInts())
-                            .reinterpretAsFloats()
-                            .fma(p3, t3);
             a += 9 * V;
             g += per;
         }
         t0.intoArray(lanes, 0);
         t1.intoArray(lanes, L);
         t2.intoArray(lanes, 2 * L);
-        t3.intoArray(lanes, 3 * L);
     }
 
     /** 1 row. */

@@ -94,7 +94,8 @@ final class ScaleRows {
         }
     }
 
-    private static void scales(Scales s, long first, int count, float[] out, int at) {
+    /** Scales as they are stored, from number {@code first} on. */
+    static void scales(Scales s, long first, int count, float[] out, int at) {
         DType type = s.dtype();
         MemorySegment data = s.data();
         long from = first * type.bytes();

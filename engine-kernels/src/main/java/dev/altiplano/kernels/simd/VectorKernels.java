@@ -77,7 +77,14 @@ public final class VectorKernels implements KernelSet {
 
     @Override
     public void decodeRows(
-            Matrix m, int row, int rows, int input, int count, MemorySegment out, long at) {
+            Matrix m,
+            int row,
+            int rows,
+            int input,
+            int count,
+            MemorySegment out,
+            long at,
+            float[] spare) {
         if (m.dtype() == DType.F8_E4M3 && Dots.takes(m)) {
             for (int r = 0; r < rows; r++) {
                 decodeFp8(m, row + r, input, count, out, at + r * ROW);
@@ -86,12 +93,12 @@ public final class VectorKernels implements KernelSet {
         }
         if (CodedRows.takes(m)) {
             for (int r = 0; r < rows; r++) {
-                CodedRows.decode(m, row + r, input, count, out, at + r * ROW);
+                CodedRows.decode(m, row + r, input, count, out, at + r * ROW, spare);
             }
             return;
         }
         if (isPlain(m.dtype())) {
-            PLAIN.decodeRows(m, row, rows, input, count, out, at);
+            PLAIN.decodeRows(m, row, rows, input, count, out, at, spare);
             return;
         }
         int bytes = m.dtype().bytes();

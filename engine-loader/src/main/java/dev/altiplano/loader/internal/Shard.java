@@ -17,11 +17,14 @@ import java.util.List;
 /** One safetensors file, its header checked and all of it mapped. */
 public final class Shard {
     private final FileState state;
+    private final MemorySegment whole;
     private final List<MappedTensor> tensors;
     private final String headerDigest;
 
-    private Shard(FileState state, List<MappedTensor> tensors, String headerDigest) {
+    private Shard(
+            FileState state, MemorySegment whole, List<MappedTensor> tensors, String headerDigest) {
         this.state = state;
+        this.whole = whole;
         this.tensors = tensors;
         this.headerDigest = headerDigest;
     }
@@ -42,7 +45,7 @@ public final class Shard {
                     channel.map(FileChannel.MapMode.READ_ONLY, 0, state.size(), arena);
             List<MappedTensor> tensors =
                     header.tensors().stream().map(placed -> slice(whole, placed)).toList();
-            return new Shard(state, tensors, header.digest());
+            return new Shard(state, whole, tensors, header.digest());
         } catch (IOException e) {
             throw SmallFile.unreadable(file, e);
         }
@@ -56,6 +59,11 @@ public final class Shard {
     /** Name of the file, without the folder. */
     public String file() {
         return SmallFile.name(state.path());
+    }
+
+    /** All of the mapped file. */
+    public MemorySegment whole() {
+        return whole;
     }
 
     /** Its tensors in the order of their data. */

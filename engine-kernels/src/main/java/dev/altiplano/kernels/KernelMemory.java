@@ -1,0 +1,46 @@
+package dev.altiplano.kernels;
+
+import dev.altiplano.kernels.internal.DotOperands;
+import dev.altiplano.kernels.internal.KernelSets;
+import dev.altiplano.kernels.internal.TileOperands;
+
+/** Memory off the heap that kernels take for themselves, so that it can be planned. */
+public final class KernelMemory {
+    private static final int STRIDE = TileOperands.STRIDE;
+
+    private KernelMemory() {}
+
+    /**
+     * What one worker takes at most.
+     *
+     * @param inputs of the widest matrix
+     * @param rows most rows of activations at a time
+     * @param heads query heads
+     */
+    public static long workerBytes(int inputs, int rows, KvLayout layout, int heads) {
+        long tiles = rows > MatVec.MOST_ROWS ? tileFloats(inputs, rows) : 0;
+        return Float.BYTES
+                * (dotFloats(inputs, rows)
+                        + sumFloats(rows)
+                        + tiles
+                        + AttentionBlock.floats(layout, heads));
+    }
+
+    private static long dotFloats(int inputs, int rows) {
+        int group = KernelSets.BEST.dotRows();
+        int few = Math.min(rows, MatVec.MOST_ROWS);
+        long arranged = (few + group - 1L) / group * group * (inputs + inputs / 8);
+        return arranged + (long) DotOperands.DECODED * inputs;
+    }
+
+    /** Input-major rows: one is summed up, several go through tiles. */
+    private static long sumFloats(int rows) {
+        long columns = Math.max(MatVec.MOST_RUN, (long) MatMat.BAND_COLUMNS * rows);
+        return columns + (long) STRIDE * (MatMat.GROUP + MatMat.BAND_COLUMNS);
+    }
+
+    private static long tileFloats(int inputs, int rows) {
+        int padded = (rows + MatMat.PANEL - 1) / MatMat.PANEL * MatMat.PANEL;
+        return (long) MatMat.BAND_ROWS * (STRIDE + padded) + (long) MatMat.PANEL * inputs;
+    }
+}

@@ -225,6 +225,33 @@ class WeightCodecTest {
         }
     }
 
+    /** Squares of their errors are no finite numbers. */
+    @ParameterizedTest
+    @MethodSource("codecs")
+    void hugeWeightsAreEncodedToo(WeightCodec codec) {
+        Matrix source = weights(5, 32);
+        for (int i = 0; i < 5 * 32; i++) {
+            source.data().set(FLOAT, 4L * i, 1e31f * source.data().get(FLOAT, 4L * i));
+        }
+        WeightCodec fitting =
+                codec instanceof Float4Codec ? Float4Codec.forLargest(largest(source)) : codec;
+
+        Matrix coded = encode(fitting, source);
+
+        assertThat(coded.weight(3, 17) / source.weight(3, 17)).isBetween(-1f, 2f);
+        assertThat(coded.scale(3, 17)).isGreaterThan(1e20f);
+    }
+
+    private static float largest(Matrix source) {
+        float largest = 0;
+        for (int o = 0; o < source.outputs(); o++) {
+            for (int i = 0; i < source.inputs(); i++) {
+                largest = Math.max(largest, Math.abs(source.weight(o, i)));
+            }
+        }
+        return largest;
+    }
+
     @ParameterizedTest
     @MethodSource("codecs")
     void whatNoCodeCanStandForIsRefused(WeightCodec codec) {

@@ -102,6 +102,7 @@ public record Float4Codec(float global) implements WeightCodec {
         for (int j = 0; j < WIDTH; j++) {
             float scale = WeightStrip.requireFinite(s.largest[j], j) / LARGEST * global;
             s.first[j] = SmallFloats.codeE4m3(SmallFloats.roundE4m3(scale));
+            s.best[j] = Math.max(1, s.first[j]); // stays if all errors overflow
         }
         Arrays.fill(s.leastError, Float.POSITIVE_INFINITY);
         for (int step = FIRST; step <= LAST; step++) {

@@ -89,10 +89,11 @@ public record IntegerCodec(DType dtype, int group, DType scaleType) implements W
 
     private void search(CodeLoops.Block block, CodeLoops.Integers type, Search s) {
         KernelSets.CODES.largest(block, s.largest);
-        for (int j = 0; j < WIDTH; j++) {
-            WeightStrip.requireFinite(s.largest[j], j);
-        }
         float half = type.limit() - 0.5f;
+        for (int j = 0; j < WIDTH; j++) {
+            float largest = WeightStrip.requireFinite(s.largest[j], j);
+            s.best[j] = Scale.stored(largest / half, scaleType); // stays if all errors overflow
+        }
         Arrays.fill(s.leastError, Float.POSITIVE_INFINITY);
         for (float share : dtype.bits() == 4 ? SHARES_OF_4_BITS : SHARES_OF_8_BITS) {
             for (int j = 0; j < WIDTH; j++) {

@@ -66,6 +66,11 @@ record PlainPart(Linear linear, DType dtype, boolean exact) implements Part {
 
     private boolean isSame(float weight, float found) {
         return Float.compare(weight, found) == 0
-                || (!exact && Math.abs(weight - found) <= Math.abs(weight) * ROUNDING);
+                || (!exact && Math.abs(weight - found) <= Math.abs(weight) * ROUNDING + least());
+    }
+
+    /** Below it, numbers have fewer digits. */
+    private float least() {
+        return dtype == DType.F16 ? 0x1p-24f : Float.MIN_NORMAL;
     }
 }

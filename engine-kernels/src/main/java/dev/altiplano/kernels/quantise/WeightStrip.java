@@ -33,6 +33,7 @@ public final class WeightStrip {
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
     private final MemorySegment rows;
+    private final float[] spare = new float[TileOperands.SCALES];
     private float[] values = {};
     private int inputs;
     private int outputs;
@@ -87,7 +88,7 @@ public final class WeightStrip {
     private void readRows(Matrix m, int first) {
         for (int i = 0; i < inputs; i += STRIDE) {
             int count = Math.min(STRIDE, inputs - i);
-            KernelSets.BEST.decodeRows(m, first, outputs, i, count, rows, 0);
+            KernelSets.BEST.decodeRows(m, first, outputs, i, count, rows, 0, spare);
             for (int k = 0; k < count; k += TURNED) {
                 turn(i + k, k, Math.min(TURNED, count - k));
             }

@@ -37,6 +37,7 @@ final class ChatVariables {
             switch (part) {
                 case Content.Text(String text) ->
                         all.add(Map.of("type", "text", "text", guard.protect(text)));
+                case Image _ -> all.add(Map.of("type", "image"));
             }
         }
         return all;

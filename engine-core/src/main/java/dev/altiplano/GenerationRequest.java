@@ -32,6 +32,7 @@ public final class GenerationRequest {
     private int logProbabilities = -1;
     private @Nullable Duration deadline;
     private Map<String, Object> templateVariables = Map.of();
+    private List<Image> images = List.of();
     private @Nullable BiConsumer<Integer, Integer> promptProgress;
 
     private GenerationRequest(Prompt prompt) {
@@ -68,6 +69,7 @@ public final class GenerationRequest {
         copy.logProbabilities = logProbabilities;
         copy.deadline = deadline;
         copy.templateVariables = templateVariables;
+        copy.images = images;
         copy.promptProgress = promptProgress;
         return copy;
     }
@@ -194,6 +196,26 @@ public final class GenerationRequest {
     }
 
     /**
+     * Shows pictures beside plain text or token ids; pictures of a chat are parts of its messages.
+     *
+     * <p>In text they stand where the text names the placeholder {@code <|image|>} as a special
+     * token ({@link #parseSpecialTokens}), or else in front. Token ids must hold the expanded patch
+     * tokens already: the pictures' features replace them in order.
+     *
+     * @throws IllegalArgumentException if the prompt is a chat
+     */
+    public GenerationRequest images(Image... images) {
+        if (prompt instanceof Prompt.Chat && images.length > 0) {
+            throw new IllegalArgumentException(
+                    "pictures of a chat are parts of its messages: Message.user(Content.image(...),"
+                            + " ...)");
+        }
+        GenerationRequest copy = copy();
+        copy.images = List.of(images);
+        return copy;
+    }
+
+    /**
      * Is told after each block of the prompt how many of its tokens have been read, and of how
      * many.
      */
@@ -238,6 +260,10 @@ public final class GenerationRequest {
 
     Map<String, Object> templateVariables() {
         return templateVariables;
+    }
+
+    List<Image> images() {
+        return images;
     }
 
     void reportProgress(int done, int total) {

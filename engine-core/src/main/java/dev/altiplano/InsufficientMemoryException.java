@@ -8,4 +8,9 @@ public final class InsufficientMemoryException extends RuntimeException {
     public InsufficientMemoryException(String message) {
         super(message);
     }
+
+    /** As the other one, with what found it. */
+    InsufficientMemoryException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

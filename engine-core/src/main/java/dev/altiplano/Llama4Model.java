@@ -1,12 +1,17 @@
 package dev.altiplano;
 
 import dev.altiplano.LoadProgress.Stage;
+import dev.altiplano.cache.CacheFullException;
+import dev.altiplano.cache.KvFile;
+import dev.altiplano.cache.KvFileException;
+import dev.altiplano.cache.KvStore;
 import dev.altiplano.event.FlightRecord;
 import dev.altiplano.event.LoadFacts;
 import dev.altiplano.event.Span;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Sequence;
 import dev.altiplano.kernels.KernelInfo;
+import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.loader.ChatTemplate;
 import dev.altiplano.loader.Checkpoint;
@@ -14,6 +19,10 @@ import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.Tokenizer;
 import dev.altiplano.model.TextModel;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,9 +50,11 @@ public final class Llama4Model implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final ModelOptions options;
     private final TextModel text;
+    private final @Nullable ImageEncoder images; // null in text models
     private final WeightMemory weightMemory;
     private final List<PerformanceFinding> settings;
     private final BackgroundCheck kernelCheck;
+    private final SessionFiles sessionFiles;
     private final Places places;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -52,12 +63,19 @@ public final class Llama4Model implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.options = options;
         this.text = text;
+        this.images =
+                checkpoint
+                        .vision()
+                        .map(vision ->
+                                new ImageEncoder(vision, options, text::run, this::checkUsable))
+                        .orElse(null);
         this.weightMemory = new WeightMemory(checkpoint.mappedFiles(), options);
         List<PerformanceFinding> found =
                 new ArrayList<>(PerformanceCheck.settings(checkpoint, options));
         found.addAll(weightMemory.findings());
         this.settings = List.copyOf(found);
         this.kernelCheck = new BackgroundCheck(checkpoint, options);
+        this.sessionFiles = new SessionFiles(checkpoint, text.layout());
         this.places = new Places(options.answers(), options.waitingAnswers());
         settings.forEach(PerformanceLog::tell);
     }
@@ -95,7 +113,7 @@ public final class Llama4Model implements AutoCloseable {
                     new TextModel(
                             checkpoint.config(),
                             checkpoint.text(),
-                            options.keyValueType(),
+                            keyValues(checkpoint, options),
                             options.threads(),
                             options.blockSize());
             try {
@@ -114,6 +132,20 @@ public final class Llama4Model implements AutoCloseable {
             checkpoint.close();
             throw e;
         }
+    }
+
+    private static KvStore keyValues(Checkpoint checkpoint, ModelOptions options) {
+        Llama4Config config = checkpoint.config();
+        KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
+        String identity =
+                options.prefixFolder() == null
+                        ? "" // keys are compared within this model only
+                        : SessionFiles.identity(checkpoint, layout, options.blockSize());
+        return new KvStore(
+                config,
+                layout,
+                MemoryPlan.settings(config, options, identity),
+                options.blockSize());
     }
 
     private LoadFacts loadFacts() {
@@ -155,7 +187,40 @@ public final class Llama4Model implements AutoCloseable {
     /** A conversation that goes on without reading its past again. */
     public Session newSession() {
         checkUsable();
-        Session session = new Session(this);
+        return added(new Session(this));
+    }
+
+    /**
+     * Takes up a session that {@link Session#save} has written, with the same checkpoint and the
+     * same type of keys and values. Nothing is read again: the session answers as the saved one
+     * would have.
+     *
+     * @throws SessionFileException if the file holds no session, one of another checkpoint, or is
+     *     torn or damaged
+     * @throws InsufficientMemoryException if its keys and values do not fit
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    public Session restore(Path file) {
+        checkUsable();
+        try (KvFile saved = KvFile.open(file)) {
+            return added(Session.restored(this, saved, sessionFiles.header(saved)));
+        } catch (KvFileException e) {
+            throw new SessionFileException(String.valueOf(e.getMessage()), e);
+        } catch (CacheFullException e) {
+            throw explained(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** What keys and values must have in common to be exchanged between models. */
+    String cacheIdentity() {
+        return sessionFiles.identity();
+    }
+
+    /** Closes the session with the model. */
+    Session added(Session session) {
         sessions.add(session);
         if (closed) { // closed in between: nobody else will
             session.close();
@@ -171,8 +236,19 @@ public final class Llama4Model implements AutoCloseable {
      * @throws IllegalArgumentException if an id is unknown, or there are none or too many
      */
     public void logits(int[] ids, boolean allPositions, LogitsConsumer consumer) {
+        logits(ids, List.of(), allPositions, consumer);
+    }
+
+    /**
+     * As {@link #logits(int[], boolean, LogitsConsumer)}, with pictures.
+     *
+     * @param images whose features replace the patch tokens among the ids, in order
+     * @throws IllegalArgumentException also if there are more or fewer patch tokens than features
+     */
+    public void logits(
+            int[] ids, List<Image> images, boolean allPositions, LogitsConsumer consumer) {
         float[] row = new float[config().vocabularySize()];
-        try (Sequence sequence = sequenceOf(ids)) {
+        try (Sequence sequence = sequenceOf(ids, images)) {
             sequence.readAll(
                     allPositions,
                     (position, logits) ->
@@ -188,9 +264,14 @@ public final class Llama4Model implements AutoCloseable {
      * @param ids as for {@link #logits}
      */
     public void trace(int[] ids, TraceConsumer consumer) {
+        trace(ids, List.of(), consumer);
+    }
+
+    /** As {@link #trace(int[], TraceConsumer)}, with pictures as for the logits. */
+    public void trace(int[] ids, List<Image> images, TraceConsumer consumer) {
         float[] logit = new float[config().vocabularySize()];
         float[] hidden = new float[config().hiddenSize()];
-        try (Sequence sequence = sequenceOf(ids)) {
+        try (Sequence sequence = sequenceOf(ids, images)) {
             sequence.readAll(
                     true,
                     (position, logits) ->
@@ -202,14 +283,23 @@ public final class Llama4Model implements AutoCloseable {
         }
     }
 
-    private Sequence sequenceOf(int[] ids) {
+    private Sequence sequenceOf(int[] ids, List<Image> shown) {
         int[] checked = checked(Arrays.stream(ids).boxed().toList());
         if (checked.length == 0) {
             throw new IllegalArgumentException("no token ids, expected at least one");
         }
+        PromptPictures prompt = promptPictures();
+        prompt.requireCount(shown.size());
+        List<Picture> pictures = prompt.prepare(shown);
+        prompt.require(checked, pictures);
         room(checked.length, 0);
         Sequence sequence = newSequence();
-        sequence.append(checked);
+        try {
+            sequence.reserve(checked.length, sequence);
+        } catch (CacheFullException e) {
+            throw explained(e);
+        }
+        prompt.append(checked, pictures, sequence);
         return sequence;
     }
 
@@ -235,6 +325,11 @@ public final class Llama4Model implements AutoCloseable {
         return checkpoint.tokenizerFolder().chatTemplate();
     }
 
+    /** What this model does with pictures; empty when the checkpoint has no image tower. */
+    public Optional<ImageEncoder> imageEncoder() {
+        return Optional.ofNullable(images);
+    }
+
     /**
      * What a sequence of so many tokens takes.
      *
@@ -252,6 +347,19 @@ public final class Llama4Model implements AutoCloseable {
         List<PerformanceFinding> all = new ArrayList<>(settings);
         all.addAll(BackgroundCheck.findings());
         return List.copyOf(all);
+    }
+
+    /**
+     * Off-heap bytes in pages of keys and values: those of open sessions, pages that they share
+     * counted once, and those that the prefix cache keeps.
+     */
+    public long keyValueBytes() {
+        return text.store().heldBytes();
+    }
+
+    /** Forgets the beginnings of prompts that were kept for the next one that begins alike. */
+    public void clearPrefixCache() {
+        text.store().prefixes().clear();
     }
 
     /** Called when an answer has ended. */
@@ -315,10 +423,18 @@ public final class Llama4Model implements AutoCloseable {
         if (failure instanceof InternalError) {
             checkpoint.checkUnchanged();
         }
+        if (failure instanceof CacheFullException full) {
+            return new InsufficientMemoryException(String.valueOf(full.getMessage()), full);
+        }
         if (failure instanceof Error error) {
             throw error;
         }
         return (RuntimeException) failure;
+    }
+
+    /** What prompts do with their pictures. */
+    PromptPictures promptPictures() {
+        return new PromptPictures(images, checkpoint.folder());
     }
 
     PromptEncoder encoder() {

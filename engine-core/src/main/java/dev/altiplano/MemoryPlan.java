@@ -1,9 +1,10 @@
 package dev.altiplano;
 
+import dev.altiplano.cache.KvSettings;
+import dev.altiplano.cache.KvStore;
 import dev.altiplano.generate.Generator;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.loader.Checkpoint;
-import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.StoredTensor;
 import dev.altiplano.model.TextModel;
@@ -24,7 +25,8 @@ import java.util.Locale;
  * @param keyValueBytesPerToken growth per token while the first chunk fills
  * @param keyValueBytesPerTokenLater growth per token after that: full layers only
  * @param context tokens of the sequence that is planned for
- * @param keyValueBytes keys and values of one such sequence, in whole pages, off the heap
+ * @param keyValueBytes keys and values of one such sequence, in whole pages, off the heap; without
+ *     those of full layers if they live in a file ({@link ModelOptions#keyValueFolder})
  * @param availableBytes memory that scratch, keys and values may take
  */
 public record MemoryPlan(
@@ -38,6 +40,9 @@ public record MemoryPlan(
         long keyValueBytes,
         long availableBytes) {
     private static final double MIB = 1 << 20;
+
+    /** The prefix cache keeps this part of the budget at most, when the options do not say. */
+    private static final long PREFIX_SHARE = 16;
 
     /** Everything at once: weights, scratch and one sequence with its keys and values. */
     public long peakBytes() {
@@ -74,29 +79,55 @@ public record MemoryPlan(
         KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
         long layerBytes = layout.pageBytes() / KvLayout.PAGE;
         long growing = config.layers().stream().filter(kind -> !kind.chunked()).count();
+        long scratch = TextModel.scratchBytes(config, options.blockSize());
+        long kernels = kernelBytes(config, layout, options);
+        long request = Generator.bytes(config.vocabularySize());
         return new MemoryPlan(
                 weights,
-                TextModel.scratchBytes(config, options.blockSize()),
-                TextModel.kernelBytes(config, layout, options.threads(), options.blockSize()),
-                Generator.bytes(config.vocabularySize()),
+                scratch,
+                kernels,
+                request,
                 layerBytes * config.layers().size(),
                 layerBytes * growing,
                 context,
-                keyValueBytes(config, layout, context),
-                options.memoryLimit().orElseGet(Machine::totalBytes));
+                keyValueBytes(config, layout, options, context),
+                available(options, scratch + kernels + request));
     }
 
-    private static long keyValueBytes(Llama4Config config, KvLayout layout, long context) {
-        long bytes = 0;
-        for (LayerKind kind : config.layers()) {
-            long positions = context;
-            if (kind.chunked() && config.chunkSize().isPresent()) {
-                positions = Math.min(positions, config.chunkSize().getAsInt());
-            }
-            long pages = (positions + KvLayout.PAGE - 1) / KvLayout.PAGE;
-            bytes += pages * layout.pageBytes();
-        }
-        return bytes;
+    private static long keyValueBytes(
+            Llama4Config config, KvLayout layout, ModelOptions options, long context) {
+        return options.keyValueFolder() == null
+                ? KvStore.bytes(config, layout, context)
+                : KvStore.chunkedBytes(config, layout, context);
+    }
+
+    private static long kernelBytes(Llama4Config config, KvLayout layout, ModelOptions options) {
+        return TextModel.kernelBytes(config, layout, options.threads(), options.blockSize());
+    }
+
+    private static long available(ModelOptions options, long working) {
+        long memory = options.memoryLimit().orElseGet(Machine::totalBytes);
+        long budget =
+                Math.min(options.keyValueBudget().orElse(Long.MAX_VALUE), options.sessionBudget());
+        return budget > memory - working ? memory : working + budget;
+    }
+
+    /**
+     * The limits of keys and values that follow from the options.
+     *
+     * @param identity what decides about their bits besides the tokens
+     */
+    static KvSettings settings(Llama4Config config, ModelOptions options, String identity) {
+        long memory = options.memoryLimit().orElseGet(Machine::totalBytes);
+        long budget =
+                options.keyValueBudget().orElse(memory - of(config, 0, options, 1).workingBytes());
+        return new KvSettings(
+                budget,
+                options.sessionBudget(),
+                options.prefixCache().orElse(budget / PREFIX_SHARE),
+                options.keyValueFolder(),
+                options.prefixFolder(),
+                identity);
     }
 
     /** Refuses a plan that does not fit. */

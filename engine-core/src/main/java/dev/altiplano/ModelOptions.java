@@ -1,9 +1,11 @@
 package dev.altiplano;
 
+import dev.altiplano.cache.KvSettings;
 import dev.altiplano.kernels.KvType;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -13,6 +15,7 @@ import java.util.function.Consumer;
 public final class ModelOptions {
     private static final int MAX_THREADS = 1024;
     private static final int MAX_BLOCK = 4096;
+    private static final long MAX_IMAGE_CACHE = 512 << 20; // ten pictures of Scout's largest kind
     private static final int MAX_ANSWERS = 1 << 20;
 
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -20,6 +23,13 @@ public final class ModelOptions {
     private KvType keyValueType = KvType.F32;
     private @Nullable Long context;
     private @Nullable Long memoryLimit;
+    private @Nullable Long keyValueBudget;
+    private long sessionBudget = Long.MAX_VALUE;
+    private @Nullable Long prefixCache;
+    private KvSettings.@Nullable Place keyValueFolder;
+    private KvSettings.@Nullable Place prefixFolder;
+    private ImageLimits imageLimits = ImageLimits.defaults();
+    private long imageCacheBytes = Math.min(MAX_IMAGE_CACHE, Runtime.getRuntime().maxMemory() / 8);
     private int answers = 64;
     private int waitingAnswers = 1024;
     private boolean advisesSystem;
@@ -41,6 +51,13 @@ public final class ModelOptions {
         copy.keyValueType = keyValueType;
         copy.context = context;
         copy.memoryLimit = memoryLimit;
+        copy.keyValueBudget = keyValueBudget;
+        copy.sessionBudget = sessionBudget;
+        copy.prefixCache = prefixCache;
+        copy.keyValueFolder = keyValueFolder;
+        copy.prefixFolder = prefixFolder;
+        copy.imageLimits = imageLimits;
+        copy.imageCacheBytes = imageCacheBytes;
         copy.answers = answers;
         copy.waitingAnswers = waitingAnswers;
         copy.advisesSystem = advisesSystem;
@@ -105,6 +122,39 @@ public final class ModelOptions {
         return copy;
     }
 
+    /** Takes pictures within these limits. */
+    public ModelOptions imageLimits(ImageLimits limits) {
+        ModelOptions copy = copy();
+        copy.imageLimits = Objects.requireNonNull(limits, "limits");
+        return copy;
+    }
+
+    /**
+     * Remembers so much of what was seen of pictures, on the heap, so that a picture that comes
+     * again is not looked at again. By default an eighth of the heap, at most 512 MiB.
+     *
+     * @param bytes at least 0
+     */
+    public ModelOptions imageCacheBytes(long bytes) {
+        ModelOptions copy = copy();
+        copy.imageCacheBytes = inRange("image cache", bytes, 0, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /**
+     * Keeps the keys and values of all sequences together, and what the prefix cache holds, within
+     * this many bytes. A request is refused when the tokens it may grow to do not fit beside those
+     * of the sequences that are open; what only the prefix cache holds makes room. The default is
+     * the memory limit less the model's scratch.
+     *
+     * @param bytes at least 1
+     */
+    public ModelOptions keyValueBudget(long bytes) {
+        ModelOptions copy = copy();
+        copy.keyValueBudget = inRange("key-value budget", bytes, 1, Long.MAX_VALUE);
+        return copy;
+    }
+
     /**
      * Makes at most so many answers at the same time, from the first step of a request to its end;
      * so many more wait for their turn when their first step is asked for, in the order in which
@@ -122,6 +172,18 @@ public final class ModelOptions {
     }
 
     /**
+     * Keeps the keys and values of each sequence within this many bytes, those that it shares with
+     * others included. The default is no limit but the model's.
+     *
+     * @param bytes at least 1
+     */
+    public ModelOptions sessionBudget(long bytes) {
+        ModelOptions copy = copy();
+        copy.sessionBudget = inRange("session budget", bytes, 1, Long.MAX_VALUE);
+        return copy;
+    }
+
+    /**
      * Whether the system is told how the weights are used: read from end to end at first, and in
      * huge pages where it has them. Needs {@code --enable-native-access}; what the system refuses
      * is in {@link Llama4Model#performanceFindings} and in the log, and does no harm. The default
@@ -130,6 +192,19 @@ public final class ModelOptions {
     public ModelOptions adviseSystem(boolean wanted) {
         ModelOptions copy = copy();
         copy.advisesSystem = wanted;
+        return copy;
+    }
+
+    /**
+     * Keeps beginnings of prompts, so that the next prompt that begins alike does not read them
+     * again; results are the same bit for bit. Those that were not used for the longest time make
+     * room for others. The default is a sixteenth of the key-value budget.
+     *
+     * @param bytes most bytes of keys and values to keep; 0 for none
+     */
+    public ModelOptions prefixCache(long bytes) {
+        ModelOptions copy = copy();
+        copy.prefixCache = inRange("prefix cache", bytes, 0, Long.MAX_VALUE);
         return copy;
     }
 
@@ -143,6 +218,42 @@ public final class ModelOptions {
         ModelOptions copy = copy();
         copy.locksWeights = wanted;
         return copy;
+    }
+
+    /**
+     * Keeps what grows with a sequence, the keys and values of layers with full attention, in a
+     * file, so that contexts can be larger than memory. The system keeps in memory what there is
+     * room for; a fast disk is needed, because each token reads all of it.
+     *
+     * <p>The file is deleted when the model is closed, and after a crash by the next model that
+     * uses the folder.
+     *
+     * @param folder made if it is missing
+     * @param bytes most bytes of the file
+     */
+    public ModelOptions keyValueFolder(Path folder, long bytes) {
+        ModelOptions copy = copy();
+        copy.keyValueFolder = place("key-value file", folder, bytes);
+        return copy;
+    }
+
+    /**
+     * Keeps beginnings of prompts in files too, so that they outlive the process. They are found
+     * again by the same checkpoint with the same kernels and block size only, because only there
+     * results are the same bit for bit.
+     *
+     * @param folder made if it is missing; may be shared by models and processes
+     * @param bytes most bytes of files; those not used for the longest time are deleted
+     */
+    public ModelOptions prefixFolder(Path folder, long bytes) {
+        ModelOptions copy = copy();
+        copy.prefixFolder = place("prefix folder", folder, bytes);
+        return copy;
+    }
+
+    private static KvSettings.Place place(String what, Path folder, long bytes) {
+        return new KvSettings.Place(
+                Objects.requireNonNull(folder, "folder"), inRange(what, bytes, 1, Long.MAX_VALUE));
     }
 
     /**
@@ -181,6 +292,34 @@ public final class ModelOptions {
 
     OptionalLong memoryLimit() {
         return memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(memoryLimit);
+    }
+
+    OptionalLong keyValueBudget() {
+        return keyValueBudget == null ? OptionalLong.empty() : OptionalLong.of(keyValueBudget);
+    }
+
+    long sessionBudget() {
+        return sessionBudget;
+    }
+
+    OptionalLong prefixCache() {
+        return prefixCache == null ? OptionalLong.empty() : OptionalLong.of(prefixCache);
+    }
+
+    KvSettings.@Nullable Place keyValueFolder() {
+        return keyValueFolder;
+    }
+
+    KvSettings.@Nullable Place prefixFolder() {
+        return prefixFolder;
+    }
+
+    ImageLimits imageLimits() {
+        return imageLimits;
+    }
+
+    long imageCacheBytes() {
+        return imageCacheBytes;
     }
 
     int answers() {

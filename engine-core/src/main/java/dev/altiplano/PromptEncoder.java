@@ -33,14 +33,22 @@ final class PromptEncoder {
         this.begin = begin;
     }
 
+    /** How many of the ids of plain text are a begin token in front of everything else. */
+    int begins(int[] ids) {
+        return ids.length > 0 && begin.isPresent() && ids[0] == begin.getAsInt() ? 1 : 0;
+    }
+
+    Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
     /** Encodes plain text; {@code atStart} puts the begin token in front. */
     int[] text(Prompt.Text prompt, boolean atStart) {
         int[] ids =
                 prompt.specialTokens()
                         ? tokenizer.encodeWithSpecials(prompt.text())
                         : tokenizer.encode(prompt.text());
-        boolean has = ids.length > 0 && begin.isPresent() && ids[0] == begin.getAsInt();
-        if (!atStart || begin.isEmpty() || has) {
+        if (!atStart || begin.isEmpty() || begins(ids) > 0) {
             return ids;
         }
         int[] all = new int[ids.length + 1];

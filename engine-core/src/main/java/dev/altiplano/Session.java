@@ -1,16 +1,22 @@
 package dev.altiplano;
 
+import dev.altiplano.cache.KvFile;
 import dev.altiplano.generate.EndReason;
+import dev.altiplano.generate.FeatureSource;
 import dev.altiplano.generate.GenerationPlan;
 import dev.altiplano.generate.Generator;
 import dev.altiplano.generate.Interruption;
+import dev.altiplano.generate.PatchPositions;
 import dev.altiplano.generate.Sequence;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -30,19 +36,20 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Session implements AutoCloseable {
     private final Llama4Model model;
     private final ReentrantLock busy = new ReentrantLock();
-    private final List<Message> conversation = new ArrayList<>();
+    private final Conversation conversation;
     private Sequence sequence;
-    private boolean holdsOtherThanChat;
-    private boolean endedByStopToken;
-    private @Nullable String
-            transcript; // the words the sequence stands for, when it can go on from them
     private @Nullable TokenStream answer;
     private Places.@Nullable Place place; // of the last answer
     private volatile boolean closed;
 
     Session(Llama4Model model) {
+        this(model, model.newSequence(), new Conversation(model));
+    }
+
+    private Session(Llama4Model model, Sequence sequence, Conversation conversation) {
         this.model = model;
-        this.sequence = model.newSequence();
+        this.sequence = sequence;
+        this.conversation = conversation;
     }
 
     /**
@@ -69,14 +76,135 @@ public final class Session implements AutoCloseable {
     public TokenStream stream(GenerationRequest request) {
         enter();
         try {
-            if (answer != null && !answer.isFinished()) {
-                throw new IllegalStateException(
-                        "this session is making another answer; end or close its stream first");
-            }
+            refuseWhileAnswering();
             answer = begin(request, () -> {});
             return answer;
         } finally {
             leave();
+        }
+    }
+
+    /**
+     * A session that stands where this one does and goes its own way. It costs no memory now: the
+     * two share pages of keys and values until one of them writes to a page, which it then copies.
+     *
+     * @throws IllegalStateException if the session is closed or making an answer
+     */
+    public Session fork() {
+        enter();
+        try {
+            refuseWhileAnswering();
+            return model.added(new Session(model, sequence.fork(), conversation.fork()));
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Goes back: forgets every token from {@code position} on.
+     *
+     * <p>At a {@link #length} that the session had before one of its turns, the conversation goes
+     * back with it. Anywhere else the session holds tokens that are no whole messages, and goes on
+     * from text or ids only.
+     *
+     * <p>Behind the border of the current chunk, layers with chunked attention have forgotten what
+     * stands before the position in its own chunk. Those tokens, fewer than a chunk, are read again
+     * with the next answer.
+     *
+     * @param position 0 to {@link #length}
+     * @throws IllegalArgumentException if it is not
+     * @throws IllegalStateException if the session is closed or making an answer
+     */
+    public void truncate(int position) {
+        enter();
+        try {
+            refuseWhileAnswering();
+            if (position < 0 || position > sequence.length()) {
+                throw new IllegalArgumentException(
+                        "position is %d, expected 0 to the length %d"
+                                .formatted(position, sequence.length()));
+            }
+            if (position < sequence.length()) {
+                int dropped = conversation.goBackTo(position);
+                sequence.truncate(dropped < 0 ? position : position - 1);
+                if (dropped >= 0) {
+                    sequence.append(dropped);
+                }
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Writes the session to a file, from which {@link Llama4Model#restore} takes it up again: keys
+     * and values, tokens and messages. A file of that name is replaced once the new one is on disk
+     * as a whole.
+     *
+     * <p>What each layer can still see is written: behind the border of a chunk that is what the
+     * layers with full attention hold.
+     *
+     * @throws IllegalStateException if the session is closed or making an answer
+     * @throws UncheckedIOException if it cannot be written; an older file is as it was
+     */
+    public void save(Path file) {
+        enter();
+        try {
+            refuseWhileAnswering();
+            SavedSession saved =
+                    new SavedSession(
+                            model.cacheIdentity(),
+                            sequence.tokens(),
+                            sequence.read(),
+                            sequence.pictures(),
+                            conversation.talk());
+            sequence.save(file, saved.bytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "%s: cannot be written: %s".formatted(file, e.getMessage()), e);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Takes up a saved session. */
+    static Session restored(Llama4Model model, KvFile file, SavedSession saved) throws IOException {
+        Sequence sequence = model.newSequence();
+        try {
+            sequence.restore(file, saved.tokens(), saved.read());
+            Conversation conversation = new Conversation(model, saved.talk());
+            findPictures(saved.pictures(), conversation, sequence);
+            return new Session(model, sequence, conversation);
+        } catch (Throwable e) {
+            sequence.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Tells the sequence where its pictures come from: the messages, as far as they are there. They
+     * are needed if their tokens are read again.
+     */
+    private static void findPictures(
+            List<PatchPositions> wanted, Conversation conversation, Sequence sequence) {
+        Map<String, FeatureSource> known = new HashMap<>();
+        if (!wanted.isEmpty()) {
+            conversation
+                    .pictures()
+                    .forEach(picture -> known.put(picture.features().digest(), picture.features()));
+        }
+        for (PatchPositions picture : wanted) {
+            FeatureSource source = known.get(picture.digest());
+            sequence.appendPicture(
+                    picture.positions(),
+                    source != null ? source : new LostPicture(picture.digest()));
+        }
+    }
+
+    private void refuseWhileAnswering() {
+        if (answer != null && !answer.isFinished()) {
+            throw new IllegalStateException(
+                    "this session is making another answer; end or close its stream first");
         }
     }
 
@@ -169,6 +297,11 @@ public final class Session implements AutoCloseable {
         return sequence.read();
     }
 
+    /** Tokens in all that were taken from the prefix cache. */
+    int adopted() {
+        return sequence.adopted();
+    }
+
     /** Tokens that it has still to read. */
     int unread() {
         return sequence.length() - sequence.read();
@@ -193,78 +326,66 @@ public final class Session implements AutoCloseable {
 
     /** Starts an answer; {@code onEnd} runs when it has ended. */
     TokenStream begin(GenerationRequest request, Runnable onEnd) {
-        Turn turn = turn(request);
+        Turn turn = conversation.turn(request, sequence.length() == 0);
         int kept = turn.keepsPast() ? sequence.length() : 0;
         if (turn.ids().length == 0 && kept == sequence.read()) {
             throw new IllegalArgumentException("the prompt has no tokens, expected at least one");
         }
+        model.promptPictures().require(turn.ids(), turn.pictures());
         GenerationPlan plan = model.plan((long) kept + turn.ids().length, request);
-        Places.Place entered = model.places().enter();
+        Sequence next = kept < sequence.length() ? model.newSequence() : sequence;
+        long most =
+                Math.min(plan.contextLimit(), (long) kept + turn.ids().length + plan.maxTokens());
+        Places.Place entered = enter(next, most);
         // nothing was changed up to here: a refused request leaves the session as it was
         place = entered;
-        if (kept < sequence.length()) {
+        if (next != sequence) {
             sequence.close();
-            sequence = model.newSequence();
+            sequence = next;
+            conversation.startAgain();
         }
-        if (endedByStopToken && turn.words() != null) {
-            sequence.dropUnread(); // the template writes the end of the answer itself
+        int dropped = -1;
+        if (conversation.replacesLastToken(turn) && sequence.read() < sequence.length()) {
+            dropped = sequence.lastToken();
+            sequence.dropUnread();
         }
-        endedByStopToken = false;
-        sequence.append(turn.ids());
-        holdsOtherThanChat |= turn.words() == null;
-        transcript = null;
+        conversation.begin(turn, sequence.length(), dropped);
+        model.promptPictures().append(turn.ids(), turn.pictures(), sequence);
         AtomicBoolean cancelled = new AtomicBoolean();
         TimeLimit limit = TimeLimit.of(request.deadline());
         Interruption interruption =
                 () -> cancelled.get() || closed ? EndReason.CANCELLED : limit.reason();
         Generator generator = new Generator(sequence, plan, vocabulary(), interruption);
         Answer answer = new Answer(generator, plan, interruption, entered);
-        return new TokenStream(this, request, turn, answer, cancelled, onEnd);
+        Runnable ended =
+                () -> {
+                    next.unreserve();
+                    onEnd.run();
+                };
+        return new TokenStream(this, request, turn, answer, cancelled, ended);
+    }
+
+    /** Claims memory for {@code most} tokens, and a place among the model's answers. */
+    private Places.Place enter(Sequence next, long most) {
+        try {
+            next.reserve(most, sequence);
+            return model.places().enter();
+        } catch (RuntimeException e) {
+            next.unreserve();
+            if (next != sequence) {
+                next.close();
+            }
+            throw explained(e);
+        }
     }
 
     private int vocabulary() {
         return model.config().vocabularySize();
     }
 
-    private Turn turn(GenerationRequest request) {
-        return switch (request.prompt()) {
-            case Prompt.Tokens tokens -> Turn.of(model.checked(tokens.ids()));
-            case Prompt.Text text -> Turn.of(model.encoder().text(text, sequence.length() == 0));
-            case Prompt.Chat chat -> turn(chat, request);
-        };
-    }
-
-    private Turn turn(Prompt.Chat chat, GenerationRequest request) {
-        if (holdsOtherThanChat) {
-            throw new IllegalStateException(
-                    "this session holds text or ids that are no messages; start a new one for a"
-                            + " chat");
-        }
-        List<Message> all = new ArrayList<>(conversation);
-        all.addAll(chat.messages());
-        PromptEncoder.Rendered rendered = model.encoder().chat(all, request.templateVariables());
-        Optional<int[]> more =
-                transcript == null ? Optional.empty() : rendered.idsAfter(transcript);
-        return more.map(ids -> new Turn(ids, true, rendered.text(), chat.messages()))
-                .orElseGet(() -> new Turn(rendered.ids(), false, rendered.text(), chat.messages()));
-    }
-
     /** Remembers what was said, so that the next messages go on from it. */
     void remember(Turn turn, GenerationResult result) {
         model.answered();
-        endedByStopToken = result.finishReason() == FinishReason.STOP_TOKEN;
-        String words = turn.words();
-        if (words == null) {
-            return;
-        }
-        conversation.addAll(turn.messages());
-        if (result.tokens().isEmpty()) {
-            return; // nothing was answered; the next turn reads everything again
-        }
-        conversation.add(Message.assistant(result.text()));
-        if (result.finishReason()
-                != FinishReason.STOP_TEXT) { // whose tokens say more than the text
-            transcript = words + result.text();
-        }
+        conversation.remember(turn, result);
     }
 }

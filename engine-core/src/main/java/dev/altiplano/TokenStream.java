@@ -38,6 +38,7 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
     private final Runnable onEnd;
     private final int cachedTokens;
     private final int promptTokens;
+    private final int adoptedBefore;
     private final List<Integer> tokens = new ArrayList<>();
     private final List<GenerationResult.Scores> scores = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
@@ -69,6 +70,7 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
         this.onEnd = onEnd;
         cachedTokens = session.read();
         promptTokens = session.unread();
+        adoptedBefore = session.adopted();
     }
 
     /**
@@ -199,6 +201,7 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
                         FinishReason.of(reason),
                         promptTokens,
                         cachedTokens,
+                        prefixTokens(),
                         answer.plan().seed(),
                         scores,
                         timings());
@@ -216,7 +219,11 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
         return new Timings(
                 Duration.ofNanos(first - started),
                 Duration.ofNanos(tokens.size() < 2 ? 0 : now - first),
-                promptTokens,
+                promptTokens - prefixTokens(),
                 Math.max(0, tokens.size() - 1));
+    }
+
+    private int prefixTokens() {
+        return session.adopted() - adoptedBefore;
     }
 }

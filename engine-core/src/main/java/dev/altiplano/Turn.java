@@ -10,6 +10,7 @@ final class Turn {
     private final boolean keepsPast;
     private final @Nullable String words;
     private final List<Message> messages;
+    private final List<Picture> pictures;
 
     /**
      * A turn of a conversation.
@@ -19,17 +20,24 @@ final class Turn {
      *     lays the past out differently now
      * @param words the whole conversation as laid out
      * @param messages the new ones
+     * @param pictures what the patch tokens among the ids stand for, in order
      */
-    Turn(int[] ids, boolean keepsPast, @Nullable String words, List<Message> messages) {
+    Turn(
+            int[] ids,
+            boolean keepsPast,
+            @Nullable String words,
+            List<Message> messages,
+            List<Picture> pictures) {
         this.ids = ids;
         this.keepsPast = keepsPast;
         this.words = words;
         this.messages = messages;
+        this.pictures = pictures;
     }
 
     /** Text or ids outside a conversation. */
-    static Turn of(int[] ids) {
-        return new Turn(ids, true, null, List.of());
+    static Turn of(int[] ids, List<Picture> pictures) {
+        return new Turn(ids, true, null, List.of(), pictures);
     }
 
     int[] ids() {
@@ -46,5 +54,9 @@ final class Turn {
 
     List<Message> messages() {
         return messages;
+    }
+
+    List<Picture> pictures() {
+        return pictures;
     }
 }

@@ -36,7 +36,12 @@ class AllocationTest {
     void readingATokenAllocatesNothingOnceWarm(int threads, KvType type) {
         try (Checkpoint checkpoint = Checkpoint.open(Demo.FOLDER);
                 TextModel model =
-                        new TextModel(checkpoint.config(), checkpoint.text(), type, threads, 32)) {
+                        new TextModel(
+                                checkpoint.config(),
+                                checkpoint.text(),
+                                KeyValues.of(checkpoint.config(), type),
+                                threads,
+                                32)) {
             long least = Long.MAX_VALUE;
             for (int round = 0; round < ROUNDS && least > 0; round++) {
                 least = Math.min(least, bytesOfARound(model, checkpoint));

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.altiplano.cache.KvCache;
+import dev.altiplano.cache.KvSettings;
+import dev.altiplano.cache.KvStore;
 import dev.altiplano.generate.Sequence;
+import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.AttentionTemperature;
 import dev.altiplano.loader.Checkpoint;
@@ -51,7 +55,11 @@ class MemoryPlanTest {
         try (Checkpoint checkpoint = Checkpoint.open(Demo.FOLDER);
                 TextModel model =
                         new TextModel(
-                                checkpoint.config(), checkpoint.text(), KvType.F32, 2, blockSize);
+                                checkpoint.config(),
+                                checkpoint.text(),
+                                KeyValues.of(checkpoint.config(), KvType.F32),
+                                2,
+                                blockSize);
                 Sequence sequence = new Sequence(model)) {
             ModelOptions options = ModelOptions.defaults().threads(2).blockSize(blockSize);
             long planned = MemoryPlan.of(checkpoint, options, 300).kernelBytes();
@@ -70,6 +78,26 @@ class MemoryPlanTest {
         MemoryPlan plan = MemoryPlan.of(scout(), 0, ModelOptions.defaults(), 1);
 
         assertThat(plan.requestBytes()).isEqualTo(6 * 4 * 202048);
+    }
+
+    /** The same layers, thin: 36 of one chunk, 12 of 131,072 positions, really taken. */
+    @Test
+    void aThinScoutTakesWhatTheFormulaSays() {
+        Llama4Config thin = scout(1, 4);
+        KvLayout layout = new KvLayout(1, 4, KvType.BF16);
+        try (KvStore store = new KvStore(thin, layout, KvSettings.unlimited(), 256);
+                KvCache cache = store.newCache()) {
+            while (cache.position() < 131_072) {
+                cache.begin(256);
+                cache.commit(256);
+            }
+
+            double formula = (36 * 8192L + 12 * 131_072L) * (double) layout.pageBytes() / 256;
+            assertThat((double) cache.bytes()).isCloseTo(formula, Percentage.withPercentage(2));
+            assertThat((double) store.heldBytes()).isCloseTo(formula, Percentage.withPercentage(2));
+            assertThat((double) store.takenBytes())
+                    .isCloseTo(formula, Percentage.withPercentage(5));
+        }
     }
 
     @Test
@@ -128,6 +156,10 @@ class MemoryPlanTest {
     }
 
     private static Llama4Config scout() {
+        return scout(8, 128);
+    }
+
+    private static Llama4Config scout(int kvHeads, int headDim) {
         List<LayerKind> layers =
                 IntStream.range(0, 48)
                         .mapToObj(i -> new LayerKind(i % 4 != 3, i % 4 != 3, true))
@@ -135,9 +167,9 @@ class MemoryPlanTest {
         return new Llama4Config(
                 202048,
                 5120,
-                40,
-                8,
-                128,
+                5 * kvHeads,
+                kvHeads,
+                headDim,
                 8192,
                 16384,
                 16,

@@ -19,14 +19,22 @@ public record Limits(int threads, Spread bandwidth, Spread operations, Optional<
     /** Processors' worth of other work that does not disturb. */
     private static final double QUIET_LOAD = 0.1;
 
+    /** Some are for the program itself. */
+    private static final long QUIET_DISK_WAITS = 100;
+
     /**
-     * Whether nothing disturbed: the limits hardly varied and the machine did nothing else. Figures
-     * of a window that was not quiet compare with nothing but the limits of the same window.
+     * Whether nothing disturbed: the limits hardly varied, the machine did nothing else, and memory
+     * held the weights. Figures of a window that was not quiet compare with nothing but the limits
+     * of the same window.
      */
     public boolean quiet() {
         return bandwidth.range() < QUIET_RANGE
                 && operations.range() < QUIET_RANGE
-                && load.map(l -> l.others() + l.stolen() < QUIET_LOAD).orElse(true);
+                && load.map(Limits::isQuiet).orElse(true);
+    }
+
+    private static boolean isQuiet(MachineLoad load) {
+        return load.others() + load.stolen() < QUIET_LOAD && load.diskWaits() < QUIET_DISK_WAITS;
     }
 
     /** Collects samples in between of what is measured. For one thread. */
@@ -34,15 +42,15 @@ public record Limits(int threads, Spread bandwidth, Spread operations, Optional<
         private final LimitProbe probe;
         private final int threads;
         private final List<LimitProbe.Sample> samples = new ArrayList<>();
-        private final Optional<MachineLoad.Moment> start = MachineLoad.Moment.now();
+        private Optional<MachineLoad.Moment> start = Optional.empty();
 
-        /** Starts to watch the machine, with all threads of a probe. */
+        /** Watches the machine from the first sample on, with all threads of a probe. */
         public Log(LimitProbe probe) {
             this(probe, probe.threads());
         }
 
         /**
-         * Starts to watch the machine.
+         * Watches the machine from the first sample on.
          *
          * @param threads 1 to those of the probe
          */
@@ -53,6 +61,9 @@ public record Limits(int threads, Spread bandwidth, Spread operations, Optional<
 
         /** Looks at the limits once. */
         public void sample() {
+            if (samples.isEmpty()) {
+                start = MachineLoad.Moment.now();
+            }
             samples.add(probe.sample(threads));
         }
 

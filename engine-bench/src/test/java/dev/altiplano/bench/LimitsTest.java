@@ -12,11 +12,12 @@ import java.util.Optional;
 class LimitsTest {
     @ParameterizedTest
     @CsvSource({
-        "95, 100, 95, 100, 0.0, 0.0, true",
-        "80, 100, 95, 100, 0.0, 0.0, false", // the bandwidth moved by more than 15 %
-        "95, 100, 80, 100, 0.0, 0.0, false",
-        "95, 100, 95, 100, 0.2, 0.0, false", // another process took a fifth of a processor
-        "95, 100, 95, 100, 0.0, 0.2, false"
+        "95, 100, 95, 100, 0.0, 0.0, 9, true",
+        "80, 100, 95, 100, 0.0, 0.0, 9, false", // the bandwidth moved by more than 15 %
+        "95, 100, 80, 100, 0.0, 0.0, 9, false",
+        "95, 100, 95, 100, 0.2, 0.0, 9, false", // another process took a fifth of a processor
+        "95, 100, 95, 100, 0.0, 0.2, 9, false",
+        "95, 100, 95, 100, 0.0, 0.0, 900, false" // weights were read from disk
     })
     void isQuietWhenNothingMovesAndNobodyElseWorks(
             double slowest,
@@ -25,13 +26,14 @@ class LimitsTest {
             double most,
             double others,
             double stolen,
+            long diskWaits,
             boolean quiet) {
         Limits limits =
                 new Limits(
                         2,
                         Spread.of(slowest, fastest),
                         Spread.of(least, most),
-                        Optional.of(new MachineLoad(others, stolen)));
+                        Optional.of(new MachineLoad(others, stolen, diskWaits)));
 
         assertThat(limits.quiet()).isEqualTo(quiet);
     }

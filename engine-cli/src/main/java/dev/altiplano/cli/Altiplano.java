@@ -87,6 +87,7 @@ public final class Altiplano implements Runnable {
                         .addSubcommand(new VerifyCommand(terminal))
                         .addSubcommand(new TokenizeCommand(terminal))
                         .addSubcommand(new LogitsCommand(terminal))
+                        .addSubcommand(new ImageCommand(terminal))
                         .addSubcommand(new RenderCommand(terminal))
                         .addSubcommand(new BenchCommand(terminal))
                         .addSubcommand(new QuantizeCommand(terminal))

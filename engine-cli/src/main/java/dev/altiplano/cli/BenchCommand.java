@@ -1,13 +1,17 @@
 package dev.altiplano.cli;
 
+import dev.altiplano.ImageEncoder;
+import dev.altiplano.ImageLimits;
 import dev.altiplano.Llama4Model;
 import dev.altiplano.ModelOptions;
 import dev.altiplano.bench.LimitProbe;
 import dev.altiplano.bench.Limits;
+import dev.altiplano.bench.PictureRun;
 import dev.altiplano.bench.RooflineReport;
 import dev.altiplano.bench.SessionsRun;
 import dev.altiplano.bench.SpeedRun;
 import dev.altiplano.bench.TokenWork;
+import dev.altiplano.bench.TowerWork;
 import dev.altiplano.bench.synthetic.SyntheticCheckpoint;
 import dev.altiplano.loader.Checkpoint;
 
@@ -18,6 +22,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +40,9 @@ import java.util.concurrent.Callable;
             "Measures how fast a model reads a prompt and writes an answer, and how close that"
                     + " comes to what the memory and the processors of this machine can do.",
             "",
-            "With --limits it measures the machine alone; with --synthetic it writes a folder with"
-                    + " random weights of a real shape."
+            "With --limits it measures the machine alone; with --image it measures how fast a"
+                    + " picture becomes features; with --synthetic it writes a folder with random"
+                    + " weights of a real shape."
         },
         footer = {
             "",
@@ -47,7 +55,8 @@ import java.util.concurrent.Callable;
             "  altiplano bench demo/stories -p 256 -n 64 --repeat 3",
             "  altiplano bench demo/stories --sessions 8 -n 200",
             "  altiplano bench --synthetic scout --layers 4 --write /tmp/scout4",
-            "  altiplano bench /tmp/scout4 --depth 0,8191 --json"
+            "  altiplano bench /tmp/scout4 --depth 0,8191 --json",
+            "  altiplano bench Llama-4-Scout-17B-16E-Instruct --image photo.jpg"
         })
 final class BenchCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -124,6 +133,13 @@ final class BenchCommand implements Callable<Integer> {
             description = "Measure what the machine can do at best, and no model.")
     private boolean limitsAlone;
 
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description =
+                    "Measure preprocessing and the image tower with this picture, and no text.")
+    private @Nullable Path image;
+
     @Mixin private final SyntheticOptions synthetic = new SyntheticOptions();
 
     BenchCommand(Terminal terminal) {
@@ -132,7 +148,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ModelOptions options = Usage.check(() -> ModelOptions.defaults().threads(threads));
+        ModelOptions options =
+                Usage.check(() -> ModelOptions.defaults().prefixCache(0).threads(threads));
         Usage.atLeast(1, "--repeat", repeats);
         Usage.atLeast(1, "--whole", wholeLayers);
         Usage.atLeast(0, "--warm-up", warmSeconds);
@@ -140,11 +157,16 @@ final class BenchCommand implements Callable<Integer> {
         Usage.notBoth(written, limitsAlone, "--synthetic and --limits");
         Usage.notBoth(written, folder != null, "--synthetic and MODEL");
         Usage.notBoth(limitsAlone, folder != null, "--limits and MODEL");
+        if (image != null && folder == null) {
+            throw CommandException.usage("--image needs a MODEL to measure");
+        }
         Usage.notBoth(sessions != null, written || limitsAlone, "--sessions and what has no MODEL");
         if (written) {
             write();
         } else if (limitsAlone) {
             measureLimits();
+        } else if (folder != null && image != null) {
+            measurePictures(folder, image, options);
         } else if (folder != null && sessions != null) {
             int count = sessions;
             Duration warmUp = Duration.ofSeconds(warmSeconds);
@@ -231,6 +253,40 @@ final class BenchCommand implements Callable<Integer> {
             } else {
                 terminal.out().print(BenchText.of(results));
             }
+        }
+    }
+
+    private void measurePictures(Path folder, Path picture, ModelOptions options) {
+        ImageOptions.requireFile(picture);
+        byte[] file = bytes(picture);
+        PictureRun run = new PictureRun(repeats, Duration.ofSeconds(warmSeconds));
+        try (Llama4Model model = Llama4Model.open(folder, options);
+                LimitProbe probe = LimitProbe.open(threads)) {
+            ImageEncoder encoder =
+                    model.imageEncoder().orElseThrow(() -> ImageOptions.noTower(folder));
+            PictureRun.Outcome outcome = run.run(encoder, file, probe, terminal::progress);
+            terminal.endProgress();
+            TowerWork work = new TowerWork(encoder.config(), model.config().hiddenSize());
+            PictureBench bench = new PictureBench(outcome, work, probe);
+            if (json) {
+                terminal.out().println(Json.pretty(bench.json()));
+            } else {
+                terminal.out().print(bench.text());
+            }
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            long most = ImageLimits.defaults().bytes();
+            if (Files.size(file) > most) {
+                throw CommandException.failed(
+                        "%s: has %d bytes, expected at most %d"
+                                .formatted(file, Files.size(file), most));
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -33,16 +33,19 @@ import java.util.concurrent.Callable;
                         + " printed as it is made.",
         footer = {
             "",
-            "/reset starts a new conversation, /exit or the end of the input ends the program,"
-                    + " Ctrl-C ends an answer.",
+            "/image FILE shows a picture with the next message, /reset starts a new conversation,"
+                    + " /exit or the end of the input ends the program, Ctrl-C ends an answer.",
             "",
             "Examples:",
             "  altiplano chat demo/stories",
+            "  printf '/image a.png\\nWhat is it?\\n' | altiplano chat"
+                    + " Llama-4-Scout-17B-16E-Instruct",
             "  printf 'Tell me a story.\\nAnother one.\\n' | altiplano chat demo/stories"
         })
 final class ChatCommand implements Callable<Integer> {
     private static final String HELP =
-            "/reset starts a new conversation, /exit ends the program, Ctrl-C ends an answer";
+            "/image FILE shows a picture with the next message, /reset starts a new conversation,"
+                    + " /exit ends the program, Ctrl-C ends an answer";
 
     private final Terminal terminal;
 
@@ -80,11 +83,16 @@ final class ChatCommand implements Callable<Integer> {
     private boolean converse(Llama4Model opened, BufferedReader lines, Interrupt interrupt)
             throws IOException {
         boolean first = true;
+        ShownPictures pictures = new ShownPictures(opened, model.folder());
         try (Session session = opened.newSession()) {
             while (true) {
                 @Nullable String line = ask(lines);
                 if (line == null || line.strip().equals("/exit")) {
                     return false;
+                }
+                if (ShownPictures.isCommand(line.strip())) {
+                    show(pictures, line.strip());
+                    continue;
                 }
                 switch (line.strip()) {
                     case "" -> {}
@@ -93,7 +101,8 @@ final class ChatCommand implements Callable<Integer> {
                     }
                     case "/help" -> terminal.out().println(HELP);
                     default -> {
-                        boolean answered = answered(session, request(line, first), interrupt);
+                        Message message = Message.user(pictures.withWords(line));
+                        boolean answered = answered(session, request(message, first), interrupt);
                         first &= !answered;
                     }
                 }
@@ -109,12 +118,21 @@ final class ChatCommand implements Callable<Integer> {
         return lines.readLine();
     }
 
-    private GenerationRequest request(String line, boolean first) {
+    private void show(ShownPictures pictures, String line) {
+        try {
+            terminal.note(pictures.add(line));
+        } catch (CommandException | IllegalArgumentException e) {
+            terminal.out().flush();
+            terminal.complain(Failure.line(e));
+        }
+    }
+
+    private GenerationRequest request(Message message, boolean first) {
         List<Message> messages = new ArrayList<>();
         if (first && system != null) {
             messages.add(Message.system(system));
         }
-        messages.add(Message.user(line));
+        messages.add(message);
         return sampling.applyTo(GenerationRequest.chat(messages))
                 .onPromptProgress((done, total) ->
                         terminal.progress("reading: %d of %d tokens".formatted(done, total)));

@@ -30,6 +30,8 @@ record Expected(boolean nearTies, List<Prompt> prompts) {
      * @param greedy the most probable continuation; empty when none is recorded
      * @param messages for the chat template
      * @param rendered the messages as the template lays them out
+     * @param parts words and file names of pictures that a user's message has; empty when the
+     *     prompt is something else
      */
     record Prompt(
             int number,
@@ -37,7 +39,12 @@ record Expected(boolean nearTies, List<Prompt> prompts) {
             List<Integer> greedy,
             Optional<List<?>> messages,
             Optional<String> rendered,
-            boolean hasPictures) {}
+            List<String> parts) {
+        /** File names of the pictures, in order. */
+        List<String> pictures() {
+            return parts.stream().filter(Expected::isPicture).toList();
+        }
+    }
 
     /**
      * Reads the file.
@@ -72,18 +79,32 @@ record Expected(boolean nearTies, List<Prompt> prompts) {
         if (json.get("greedy") instanceof List<?> ids) {
             ids.forEach(id -> greedy.add((Integer) id));
         }
-        boolean pictures =
-                json.get("user_parts") instanceof List<?> parts
-                        && parts.stream().anyMatch(Expected::isPicture);
+        List<?> parts = json.get("user_parts") instanceof List<?> list ? list : List.of();
         return new Prompt(
                 (Integer) value(json.get("prompt")),
                 json.get("logits_from") instanceof Integer from ? from : 0,
                 List.copyOf(greedy),
-                json.get("messages") instanceof List<?> messages
-                        ? Optional.of(messages)
-                        : Optional.empty(),
+                messages(json.get("messages"), parts),
                 json.get("rendered") instanceof String text ? Optional.of(text) : Optional.empty(),
-                pictures);
+                parts.stream().map(part -> (String) value(part)).toList());
+    }
+
+    /** The messages, or one of a user with these parts: words and file names of pictures. */
+    private static Optional<List<?>> messages(@Nullable Object messages, List<?> parts) {
+        if (messages instanceof List<?> all) {
+            return Optional.of(all);
+        }
+        if (parts.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Map<String, Object>> content = new ArrayList<>();
+        for (Object part : parts) {
+            content.add(
+                    isPicture(part)
+                            ? Map.of("type", "image")
+                            : Map.of("type", "text", "text", (String) value(part)));
+        }
+        return Optional.of(List.of(Map.of("role", "user", "content", content)));
     }
 
     private static Object value(@Nullable Object value) {
@@ -93,7 +114,7 @@ record Expected(boolean nearTies, List<Prompt> prompts) {
         return value;
     }
 
-    private static boolean isPicture(@Nullable Object part) {
+    static boolean isPicture(@Nullable Object part) {
         return part instanceof String text
                 && text.toLowerCase(Locale.ROOT).matches("[^\\s/]+\\.(png|jpg|jpeg)");
     }

@@ -1,8 +1,10 @@
 package dev.altiplano.cli;
 
+import dev.altiplano.Content;
 import dev.altiplano.GenerationEvent;
 import dev.altiplano.GenerationRequest;
 import dev.altiplano.GenerationResult;
+import dev.altiplano.Image;
 import dev.altiplano.Llama4Model;
 import dev.altiplano.Message;
 import dev.altiplano.Timings;
@@ -15,7 +17,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -35,7 +39,9 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  altiplano generate demo/stories \"Tell me a story about a fox and a kite.\"",
             "  altiplano generate demo/stories \"Once upon a time\" --raw --max-tokens 50 --seed 7",
-            "  altiplano generate demo/stories --ids 960,401,644 --print-ids --temperature 0"
+            "  altiplano generate demo/stories --ids 960,401,644 --print-ids --temperature 0",
+            "  altiplano generate Llama-4-Scout-17B-16E-Instruct \"What changed?\" --image a.png"
+                    + " --image b.png"
         })
 final class GenerateCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -67,6 +73,8 @@ final class GenerateCommand implements Callable<Integer> {
                             + " to them.")
     private @Nullable String ids;
 
+    @Mixin private final ImageOptions images = new ImageOptions();
+
     @Mixin private final SamplingOptions sampling = new SamplingOptions();
 
     @Option(
@@ -88,11 +96,14 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
-        GenerationRequest fromIds =
-                ids == null ? null : GenerationRequest.tokens(TokenIds.ofOption(ids));
+        int[] fromIds = ids == null ? null : TokenIds.ofOption(ids);
         try (Llama4Model opened = model.open()) {
             requireTokenizer(opened);
-            GenerationRequest request = fromIds != null ? fromIds : fromText(opened);
+            images.requireTower(opened, model.folder());
+            GenerationRequest request =
+                    fromIds == null
+                            ? fromText(opened)
+                            : GenerationRequest.tokens(fromIds).images(shown());
             request =
                     sampling.applyTo(request)
                             .onPromptProgress((done, total) ->
@@ -118,6 +129,11 @@ final class GenerateCommand implements Callable<Integer> {
         }
         sampling.check();
         model.options();
+        images.check();
+    }
+
+    private Image[] shown() {
+        return images.images().toArray(Image[]::new);
     }
 
     private void requireTokenizer(Llama4Model opened) {
@@ -133,9 +149,12 @@ final class GenerateCommand implements Callable<Integer> {
     private GenerationRequest fromText(Llama4Model opened) {
         String text = String.valueOf(prompt);
         boolean asMessage = chat || !raw && opened.chatTemplate().isPresent();
-        return asMessage
-                ? GenerationRequest.chat(Message.user(text))
-                : GenerationRequest.prompt(text);
+        if (!asMessage) {
+            return GenerationRequest.prompt(text).images(shown());
+        }
+        List<Content> parts = new ArrayList<>(images.images());
+        parts.add(Content.text(text));
+        return GenerationRequest.chat(Message.user(parts.toArray(Content[]::new)));
     }
 
     private void print(TokenStream stream, boolean hasText) {

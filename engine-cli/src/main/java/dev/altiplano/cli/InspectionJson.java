@@ -6,6 +6,8 @@ import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama3Scaling;
 import dev.altiplano.loader.Llama4Config;
+import dev.altiplano.loader.Vision;
+import dev.altiplano.loader.VisionConfig;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,14 @@ final class InspectionJson {
         json.put("parameters", formats.weights());
         json.put("bytes_per_token", inspection.traffic().total());
         json.put("image_tower", inspection.checkpoint().hasVision());
+        json.put(
+                "image_tower_shape",
+                inspection
+                        .checkpoint()
+                        .vision()
+                        .map(Vision::config)
+                        .map(InspectionJson::tower)
+                        .orElse(null));
         json.put("tokenizer", inspection.tokenizerFile().orElse(null));
         json.put("chat_template", inspection.hasChatTemplate());
         json.put("kernels", KernelInfo.description());
@@ -153,6 +163,16 @@ final class InspectionJson {
         json.put("peak_bytes", plan.peakBytes());
         json.put("available_bytes", plan.availableBytes());
         json.put("fits", plan.fits());
+        return json;
+    }
+
+    private static Map<String, Object> tower(VisionConfig config) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("layers", config.layers());
+        json.put("hidden_size", config.hiddenSize());
+        json.put("heads", config.heads());
+        json.put("tile_size", config.tileSize());
+        json.put("tokens_per_tile", config.tokensPerTile());
         return json;
     }
 }

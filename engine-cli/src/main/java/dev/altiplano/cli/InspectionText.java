@@ -6,6 +6,7 @@ import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.loader.Llama3Scaling;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.RopeParameters;
+import dev.altiplano.loader.Vision;
 
 import java.util.List;
 import java.util.Locale;
@@ -101,6 +102,24 @@ final class InspectionText {
         if (!config.layers().stream().allMatch(kind -> kind.mixture())) {
             table.row("dense", "width " + config.denseWidth());
         }
+        tower();
+    }
+
+    private void tower() {
+        inspection
+                .checkpoint()
+                .vision()
+                .map(Vision::config)
+                .ifPresent(tower ->
+                        table.row(
+                                "image tower",
+                                "%d layers, hidden size %d, %d heads; tiles of %d pixels, %d tokens each"
+                                        .formatted(
+                                                tower.layers(),
+                                                tower.hiddenSize(),
+                                                tower.heads(),
+                                                tower.tileSize(),
+                                                tower.tokensPerTile())));
     }
 
     private static String rope(RopeParameters rope) {

@@ -35,6 +35,7 @@ final class LimitsJson {
         json.put("quiet", limits.quiet());
         json.put("other_processors", limits.load().map(MachineLoad::others).orElse(null));
         json.put("stolen_processors", limits.load().map(MachineLoad::stolen).orElse(null));
+        json.put("disk_waits", limits.load().map(MachineLoad::diskWaits).orElse(null));
         return json;
     }
 }

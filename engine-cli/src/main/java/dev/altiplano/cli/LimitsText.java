@@ -59,9 +59,12 @@ final class LimitsText {
     private static String inWords(MachineLoad load) {
         return String.format(
                 Locale.ROOT,
-                "others kept %.2f processors busy, the host took %.2f",
+                "others kept %.2f processors busy, the host took %.2f%s",
                 load.others(),
-                load.stolen());
+                load.stolen(),
+                load.diskWaits() == 0
+                        ? ""
+                        : "; waited %d times for the disk".formatted(load.diskWaits()));
     }
 
     private static String giga(Spread spread, String unit) {

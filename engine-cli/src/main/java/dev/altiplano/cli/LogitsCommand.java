@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -57,6 +56,8 @@ final class LogitsCommand implements Callable<Integer> {
             description = "After every token or after the last one. Default: ${DEFAULT-VALUE}.")
     private String positions = "all";
 
+    @Mixin private final ImageOptions images = new ImageOptions();
+
     LogitsCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -69,15 +70,18 @@ final class LogitsCommand implements Callable<Integer> {
         }
         model.options();
         int[] sequence = sequence();
-        requirePlace();
+        images.check();
+        OutputFile.requirePlace(out);
         boolean all = positions.equals("all");
         try (Llama4Model opened = model.open()) {
+            images.requireTower(opened, model.folder());
             long rows = all ? sequence.length : 1;
             TensorSpec spec =
                     TensorSpec.of("logits", "F32", rows, opened.config().vocabularySize());
             try (SafetensorsWriter writer = SafetensorsWriter.create(out, List.of(spec))) {
                 opened.logits(
                         sequence,
+                        images.images(),
                         all,
                         (position, row) -> {
                             writer.add(row);
@@ -88,17 +92,6 @@ final class LogitsCommand implements Callable<Integer> {
             }
         }
         return ExitCode.FINE;
-    }
-
-    /** Says in time that the file cannot be written, not when everything is computed. */
-    private void requirePlace() {
-        Path folder = out.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw CommandException.failed(out + ": the folder for it does not exist");
-        }
-        if (Files.isDirectory(out)) {
-            throw CommandException.failed(out + ": is a folder, expected a file to write");
-        }
     }
 
     private int[] sequence() {

@@ -3,6 +3,7 @@ package dev.altiplano.cli;
 import dev.altiplano.bench.synthetic.SyntheticCheckpoint;
 import dev.altiplano.bench.synthetic.SyntheticFormat;
 import dev.altiplano.bench.synthetic.SyntheticShape;
+import dev.altiplano.bench.synthetic.SyntheticVision;
 
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,9 @@ final class SyntheticOptions {
                             + " repeated.")
     private Map<String, Integer> sizes = new LinkedHashMap<>();
 
+    @Option(names = "--image-tower", description = "Add an image tower of the published shape.")
+    private boolean tower;
+
     @Option(
             names = "--seed",
             paramLabel = "S",
@@ -69,11 +73,12 @@ final class SyntheticOptions {
                         || layers != null
                         || dtype != null
                         || seed != null
+                        || tower
                         || !sizes.isEmpty();
         if (model == null && described) {
             throw CommandException.usage(
-                    "--write, --layers, --dtype, --set and --seed need --synthetic scout or"
-                            + " maverick");
+                    "--write, --layers, --dtype, --set, --image-tower and --seed need --synthetic"
+                            + " scout or maverick");
         }
         return model != null;
     }
@@ -99,7 +104,7 @@ final class SyntheticOptions {
         for (Map.Entry<String, Integer> size : sizes.entrySet()) {
             shape = shape.with(size.getKey(), size.getValue());
         }
-        return shape;
+        return tower ? shape.withVision(SyntheticVision.published()) : shape;
     }
 
     private SyntheticFormat format() {

@@ -20,8 +20,8 @@ import java.util.concurrent.Callable;
         footer = {
             "",
             "Prints one line a prompt: hidden states layer by layer, logits, greedy tokens and,"
-                    + " where recorded, dequantised weights and the rendered chat. Exit code 1"
-                    + " when any fails.",
+                    + " where recorded, pictures from pixels to features, dequantised weights and"
+                    + " the rendered chat. Exit code 1 when any fails.",
             "",
             "Example:",
             "  altiplano verify demo/stories"
@@ -43,9 +43,9 @@ final class VerifyCommand implements Callable<Integer> {
             Expected expected = Expected.read(folder);
             try (SafetensorsFile tensors =
                     SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
-                PromptCheck.Findings weights = PromptCheck.weights(folder, tensors);
-                return verify(
-                        expected, new PromptCheck(opened, folder, tensors, expected, weights));
+                Findings weights = PromptCheck.weights(folder, tensors);
+                Recorded recorded = new Recorded(tensors, expected.tolerance(opened.config()));
+                return verify(expected, new PromptCheck(opened, folder, recorded, weights));
             }
         }
     }
@@ -60,7 +60,7 @@ final class VerifyCommand implements Callable<Integer> {
         for (Expected.Prompt prompt : expected.prompts()) {
             terminal.progress(
                     "prompt %d of %d".formatted(prompt.number(), expected.prompts().size()));
-            PromptCheck.Verdict verdict = check.run(prompt);
+            Findings.Verdict verdict = check.run(prompt);
             passed += verdict.passed() ? 1 : 0;
             terminal.endProgress();
             terminal.out().println(verdict.line());

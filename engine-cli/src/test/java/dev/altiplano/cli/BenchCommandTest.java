@@ -55,6 +55,41 @@ class BenchCommandTest {
         assertThat(json.get("layers").asInt()).isEqualTo(8);
     }
 
+    @Test
+    void measuresPictures() {
+        Path model = Goldens.golden("vision56");
+        String options = "--repeat 1 --image " + model.resolve("p3.png");
+
+        JsonNode json = json(model.toString(), options);
+        String text = run(model.toString(), options).fine();
+
+        assertThat(json.get("tiles").asInt()).isPositive();
+        assertThat(median(json, "preprocessing_seconds")).isPositive();
+        assertThat(median(json, "decoder_seconds")).isPositive();
+        assertThat(json.get("peak_share").asDouble())
+                .isCloseTo(
+                        json.get("tower_flops_per_tile").asDouble()
+                                / median(json, "tower_seconds_per_tile")
+                                / median(json.get("limits"), "multiply_add_flops_per_second"),
+                        within(1e-9));
+        assertThat(text)
+                .containsPattern("preprocessing +\\d+\\.\\d ms \\(")
+                .containsPattern("\\d ms a megapixel")
+                .containsPattern("share of peak +\\d+ %, 0\\.\\d+ GFLOP a tile");
+    }
+
+    @Test
+    void picturesNeedATower() {
+        String picture = Goldens.golden("vision56").resolve("p0.png").toString();
+
+        assertThat(Run.of("bench", Demo.PATH, "--image", picture).failure(1))
+                .contains("this checkpoint has no image tower");
+        assertThat(Run.of("bench", Demo.PATH, "--image", "none.png").failure(1))
+                .isEqualTo("none.png: does not exist");
+        assertThat(Run.of("bench", "--image", picture).failure(2))
+                .isEqualTo("--image needs a MODEL to measure");
+    }
+
     /** What is reported together must agree. */
     @Test
     void sharesFollowFromSpeedsAndLimits() {
@@ -218,8 +253,8 @@ class BenchCommandTest {
                     bench M --synthetic scout --write D  | --synthetic and MODEL contradict each other
                     bench --limits --synthetic scout     | --synthetic and --limits contradict each other
                     bench --synthetic scout              | --synthetic needs --write DIR
-                    bench --write D                      | --write, --layers, --dtype, --set and --seed need --synthetic scout or maverick
-                    bench M --layers 3                   | --write, --layers, --dtype, --set and --seed need --synthetic scout or maverick
+                    bench --write D                      | --write, --layers, --dtype, --set, --image-tower and --seed need --synthetic scout or maverick
+                    bench M --layers 3                   | --write, --layers, --dtype, --set, --image-tower and --seed need --synthetic scout or maverick
                     bench --synthetic scout --write D --dtype int4 | --dtype is 'int4', expected bf16, f16, f32, fp8, fp8-experts or fp8-fused
                     bench --synthetic scout --write D --layers 0 | num_hidden_layers is 0, expected 1 to 4096
                     bench --synthetic scout --write D --set head_dim=3 | head_dim is 3, expected an even number

@@ -70,6 +70,55 @@ class ChatCommandTest {
         assertThat(run.code()).isZero();
     }
 
+    @Test
+    void showsPicturesWithTheNextMessage() {
+        Path model = Goldens.golden("vision56");
+        String picture = model.resolve("p0.png").toString();
+        String ask = "What is this?\n";
+
+        String shown = withPictures("/image \"" + picture + "\"\n" + ask);
+        String notShown = withPictures(ask);
+        String forgotten = withPictures("/image " + picture + "\n/reset\n" + ask);
+
+        assertThat(shown)
+                .isEqualTo(
+                        Run.of(
+                                        "generate",
+                                        model.toString(),
+                                        "What is this?",
+                                        "--image",
+                                        picture,
+                                        "--temperature",
+                                        "0",
+                                        "--max-tokens",
+                                        "8")
+                                .fine());
+        assertThat(notShown).isNotEqualTo(shown);
+        assertThat(forgotten).isEqualTo(notShown);
+    }
+
+    private static String withPictures(String input) {
+        String model = Goldens.golden("vision56").toString();
+        return Run.withInput(input, "chat", model, "--temperature", "0", "--max-tokens", "8")
+                .fine();
+    }
+
+    @Test
+    void saysInOneLineWhatIsWrongWithAPictureAndGoesOn() {
+        Run run =
+                Run.withInput(
+                        "/image\n/image none.png\n" + COW, "chat", Demo.PATH, "--temperature", "0");
+
+        assertThat(run.out()).isEqualTo("A cow says moo.\n");
+        assertThat(run.err().lines())
+                .containsExactly(
+                        "altiplano: /image without a file, expected /image FILE",
+                        "altiplano: "
+                                + Demo.PATH
+                                + ": this checkpoint has no image tower, so it cannot take"
+                                + " pictures");
+    }
+
     private static String chat(String input) {
         return Run.withInput(input, "chat", Demo.PATH, "--temperature", "0", "--max-tokens", "20")
                 .fine();

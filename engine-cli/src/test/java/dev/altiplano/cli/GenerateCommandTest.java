@@ -2,6 +2,8 @@ package dev.altiplano.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.altiplano.loader.SafetensorsFile;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -9,6 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -147,6 +150,64 @@ class GenerateCommandTest {
         Run.of("generate", Demo.PATH, "--max-tokens", "1", "--", "-x").fine();
 
         assertThat(Run.of("generate", Demo.PATH, "-x").failure(2)).contains("goes behind --");
+    }
+
+    @Test
+    void answersAboutPictures() { // expected.json of vision56, prompts 0 and 2
+        Path model = Goldens.golden("vision56");
+        String[] call = {"generate", model.toString(), "--temperature", "0", "--max-tokens", "8"};
+        String picture = model.resolve("p0.png").toString();
+
+        String words =
+                Run.of(with(call, "What is this?", "--image", picture, "--print-ids")).fine();
+
+        assertThat(words).isEqualTo("159 31 492 492 244 449 116 22\n");
+        assertThat(Run.of(with(call, "What is this?", "--print-ids")).fine()).isNotEqualTo(words);
+    }
+
+    @Test
+    void replacesPatchTokensAmongIdsByPictures() {
+        Path model = Goldens.golden("vision56");
+        String ids;
+        try (SafetensorsFile expected =
+                SafetensorsFile.open(model.resolve("expected.safetensors"))) {
+            int[] all = expected.data("ids.2").toArray(ValueLayout.JAVA_INT_UNALIGNED);
+            ids = TokenIds.text(all).replace(' ', ',');
+        }
+        String[] call = {
+            "generate",
+            model.toString(),
+            "--ids",
+            ids,
+            "--temperature",
+            "0",
+            "--print-ids",
+            "--max-tokens",
+            "8",
+            "--image",
+            model.resolve("p1.png").toString()
+        };
+
+        assertThat(Run.of(with(call, "--image", model.resolve("p2.png").toString())).fine())
+                .isEqualTo("482 442 114 719 765 9 935 216\n");
+        assertThat(Run.of(call).failure(1)).contains("the prompt has 24 patch tokens");
+    }
+
+    @Test
+    void saysWhatIsWrongWithPictures() throws IOException {
+        Path model = Goldens.golden("vision56");
+        String picture = model.resolve("p0.png").toString();
+        Path text = Files.writeString(folder.resolve("a.png"), "no picture");
+
+        assertThat(Run.of("generate", Demo.PATH, COW, "--image", picture).failure(1))
+                .isEqualTo(
+                        Demo.PATH
+                                + ": this checkpoint has no image tower, so it cannot take"
+                                + " pictures");
+        assertThat(Run.of("generate", model.toString(), COW, "--image", text + "").failure(1))
+                .startsWith(text + ": is no picture");
+        assertThat(Run.of("generate", model.toString(), COW, "--image", "none.png").failure(1))
+                .isEqualTo("none.png: does not exist");
     }
 
     private static JsonNode json(String text) {

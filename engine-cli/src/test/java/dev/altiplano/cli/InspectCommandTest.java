@@ -81,4 +81,18 @@ class InspectCommandTest {
     private static JsonNode json(String text) {
         return JsonMapper.shared().readTree(text);
     }
+
+    @Test
+    void describesAnImageTower() {
+        String model = Goldens.golden("vision56").toString();
+
+        String text = Run.of("inspect", model).fine();
+        JsonNode json = json(Run.of("inspect", model, "--json").fine());
+
+        assertThat(text)
+                .containsPattern(
+                        "image tower +3 layers, hidden size 32, \\d heads; tiles of 56 pixels, 4"
+                                + " tokens each\n");
+        assertThat(json.get("image_tower_shape").get("tokens_per_tile").asInt()).isEqualTo(4);
+    }
 }

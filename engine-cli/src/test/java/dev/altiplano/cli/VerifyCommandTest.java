@@ -83,7 +83,11 @@ class VerifyCommandTest {
         expect("{\"prompts\": [{\"prompt\": 0, \"user_parts\": [\"p0.png\", \"What?\"]}]}");
 
         assertThat(failure())
-                .isEqualTo("prompt 0: FAILED: pictures are not supported\n0 passed, 1 failed\n");
+                .isEqualTo(
+                        "prompt 0: 3 tokens: FAILED: "
+                                + folder
+                                + ": this checkpoint has no image tower, so it cannot take"
+                                + " pictures\n0 passed, 1 failed\n");
     }
 
     @Test

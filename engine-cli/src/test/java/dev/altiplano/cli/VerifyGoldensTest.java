@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.regex.Pattern;
 
 /** Verifying the goldens of engine-core passes, and no spoiled or incomplete one does. */
@@ -34,7 +35,8 @@ class VerifyGoldensTest {
                 "top2",
                 "dense",
                 "llama3_rope",
-                "real_chunk"
+                "real_chunk",
+                "vision56"
             })
     void everyGoldenIsRight(String name) {
         Run run = Run.of("verify", Goldens.golden(name).toString());
@@ -61,6 +63,48 @@ class VerifyGoldensTest {
         Run run = Run.of("verify", Goldens.goldenOrShared(name).toString());
 
         assertThat(run.fine()).matches(ALL_PASSED).contains(", weights 2/2");
+    }
+
+    /** Tiles of the published size, where the recordings lie beside the project. */
+    @Test
+    void picturesOfLargeTilesAreRight() {
+        Run run = Run.of("verify", Goldens.goldenOrShared("vision336").toString());
+
+        assertThat(run.fine())
+                .matches(ALL_PASSED)
+                .contains(
+                        "1 picture of 1 tiles, pixels 100.00 % equal, tower ",
+                        "2 pictures of 6 tiles");
+    }
+
+    @Test
+    void aSpoiledTowerIsFoundInItsLayer() throws IOException {
+        Goldens.copy(Goldens.golden("vision56"), place);
+        flipSign(
+                place.resolve("model.safetensors"),
+                "vision_model.model.layers.1.input_layernorm.weight");
+
+        Run run = Run.of("verify", place.toString());
+
+        assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out())
+                .contains("FAILED: layer 2 of the tower differs", "prompt 1: 21 tokens, ")
+                .containsPattern("prompt 1: .*: passed\n") // which shows no picture
+                .doesNotContain("input of the tower differs", "layer 1 of the tower differs");
+    }
+
+    @Test
+    void anotherPictureIsNoticed() throws IOException {
+        Goldens.copy(Goldens.golden("vision56"), place);
+        Files.copy(
+                place.resolve("p4.png"),
+                place.resolve("p0.png"),
+                StandardCopyOption.REPLACE_EXISTING);
+
+        Run run = Run.of("verify", place.toString());
+
+        assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).containsPattern("prompt 0: .*FAILED: ");
     }
 
     @Test

@@ -1,28 +1,36 @@
 package dev.altiplano.cache;
 
-import dev.altiplano.kernels.KvPages;
-
-/** The positions of the current chunk: a chunked layer never looks behind its border. */
-final class ChunkCache implements LayerCache {
-    private final PageSource source;
-    private final int chunkSize;
-    private final KvPages pages = new KvPages();
-
-    ChunkCache(PageSource source, int chunkSize) {
-        this.source = source;
-        this.chunkSize = chunkSize;
+/**
+ * The positions of the current chunk: a chunked layer never looks behind its border.
+ *
+ * @param chunkSize positions in a chunk
+ */
+record ChunkCache(PageList list, int chunkSize) implements LayerCache {
+    @Override
+    public LayerCache fork() {
+        return new ChunkCache(list.fork(), chunkSize);
     }
 
     @Override
-    public KvPages pages() {
-        return pages;
+    public int span() {
+        return chunkSize;
     }
 
     @Override
     public void begin(int position, int count) {
         if (position % chunkSize == 0) {
-            pages.fill(0); // the pages stay and are written again
+            list.restart();
         }
-        source.provide(pages, count);
+        list.provide(count);
+    }
+
+    @Override
+    public long missing(int from, long to) {
+        int start = from - from % chunkSize;
+        if (to > (long) start + chunkSize) {
+            // this chunk is filled, then its pages are written again from the first on
+            return list.missing(0, chunkSize);
+        }
+        return list.missing(from - start, to - start);
     }
 }

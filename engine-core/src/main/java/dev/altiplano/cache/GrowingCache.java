@@ -1,23 +1,24 @@
 package dev.altiplano.cache;
 
-import dev.altiplano.kernels.KvPages;
-
 /** Every position from the beginning: layers with full attention. */
-final class GrowingCache implements LayerCache {
-    private final PageSource source;
-    private final KvPages pages = new KvPages();
-
-    GrowingCache(PageSource source) {
-        this.source = source;
+record GrowingCache(PageList list) implements LayerCache {
+    @Override
+    public LayerCache fork() {
+        return new GrowingCache(list.fork());
     }
 
     @Override
-    public KvPages pages() {
-        return pages;
+    public int span() {
+        return Integer.MAX_VALUE;
     }
 
     @Override
     public void begin(int position, int count) {
-        source.provide(pages, count);
+        list.provide(count);
+    }
+
+    @Override
+    public long missing(int from, long to) {
+        return list.missing(from, to);
     }
 }

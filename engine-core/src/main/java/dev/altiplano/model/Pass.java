@@ -97,6 +97,9 @@ final class Pass implements Workers.Region {
                 observe(i + 1, step.x, worker);
             }
         }
+        if (step.count() > 1 && stops(layers.size(), worker)) { // attention may have ended early
+            return;
+        }
         if (worker.index() == 0) {
             stop = layers.size();
         }
@@ -106,7 +109,12 @@ final class Pass implements Workers.Region {
 
     private void embed(Worker worker) {
         for (int row; (row = worker.next(step.count())) >= 0; ) {
-            Embedding.row(embedding, step.token(row), step.x.data(), step.x.offset(row));
+            EmbeddingSource others = step.reader(shared ? row : 0).wish().embeddings();
+            float[] x = step.x.data();
+            int at = step.x.offset(row);
+            if (others == null || !others.copy(step.positions()[row], x, at)) {
+                Embedding.row(embedding, step.token(row), x, at);
+            }
         }
     }
 
@@ -118,7 +126,7 @@ final class Pass implements Workers.Region {
         worker.await(1);
         for (int i; (i = worker.next(1)) >= 0; ) {
             stop = layer;
-            cancelled = areAllCancelled();
+            cancelled = areAllCancelled() || step.isStopped();
             stopped = cancelled || layer > first && pauses.getAsBoolean();
         }
         worker.await(step.count());

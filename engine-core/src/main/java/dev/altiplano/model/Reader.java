@@ -1,6 +1,7 @@
 package dev.altiplano.model;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.kernels.Workers;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ public final class Reader {
 
     private final TextModel model;
     private final KvCache cache;
+    private final Workers.@Nullable Region errand;
     private int[] tokens = NONE;
     private int from;
     private int count;
@@ -37,8 +39,23 @@ public final class Reader {
     long expected;
 
     Reader(TextModel model, KvCache cache) {
+        this(model, cache, null);
+    }
+
+    private Reader(TextModel model, KvCache cache, Workers.@Nullable Region errand) {
         this.model = model;
         this.cache = cache;
+        this.errand = errand;
+    }
+
+    /** Asks for a turn to run something else in; has an empty cache and reads nothing. */
+    static Reader errand(TextModel model, Workers.Region region) {
+        return new Reader(model, model.newCache(), region);
+    }
+
+    /** What is to be run instead of a step; null for a step. */
+    Workers.@Nullable Region errand() {
+        return errand;
     }
 
     /**

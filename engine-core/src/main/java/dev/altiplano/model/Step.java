@@ -204,6 +204,7 @@ final class Step {
         for (Rows scratch : all) {
             scratch.resize(rows);
         }
+        whole.attention.begin(sequences == 1 ? readers[0].wish().cancel() : null);
         if (routing != null) {
             routing.resize(rows);
         }
@@ -264,6 +265,11 @@ final class Step {
         Part rows = rowsOf(sequence);
         KvPages pages = pages(sequence, layer);
         rows.attention.attend(worker, rows.q, pages, pages.filled(), rows.attended);
+    }
+
+    /** Whether attention of a block has ended early because nobody wants it any more. */
+    boolean isStopped() {
+        return whole.attention.isStopped();
     }
 
     KvLayout layout() {

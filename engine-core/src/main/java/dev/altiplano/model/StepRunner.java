@@ -85,6 +85,19 @@ final class StepRunner implements Turns.Steps {
 
     @Override
     public void alone(Reader reader) {
+        Workers.Region errand = reader.errand();
+        if (errand == null) {
+            block(reader);
+            return;
+        }
+        try {
+            workers.run(errand);
+        } catch (Throwable e) { // errors, too: see above
+            reader.fail(e);
+        }
+    }
+
+    private void block(Reader reader) {
         try {
             one[0] = reader;
             block.begin(one, 1);

@@ -1,10 +1,11 @@
 package dev.altiplano.model;
 
 import dev.altiplano.cache.KvCache;
+import dev.altiplano.cache.KvStore;
 import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.kernels.KernelMemory;
 import dev.altiplano.kernels.KvLayout;
-import dev.altiplano.kernels.KvType;
+import dev.altiplano.kernels.Workers;
 import dev.altiplano.loader.LayerKind;
 import dev.altiplano.loader.Llama4Config;
 import dev.altiplano.loader.TextWeights;
@@ -23,6 +24,7 @@ public final class TextModel implements AutoCloseable {
     private static final int MOST_SEQUENCES = 32;
 
     private final Llama4Config config;
+    private final KvStore store;
     private final KvLayout layout;
     private final OptionalInt chunkSize;
     private final int blockSize;
@@ -31,18 +33,20 @@ public final class TextModel implements AutoCloseable {
     /**
      * Starts the worker team.
      *
+     * @param store memory for keys and values; closed with the model
      * @param threads worker threads, the calling one included; at least 1
      * @param blockSize most tokens in one pass; at least 1
      */
     public TextModel(
-            Llama4Config config, TextWeights weights, KvType kvType, int threads, int blockSize) {
+            Llama4Config config, TextWeights weights, KvStore store, int threads, int blockSize) {
         this.config = config;
         this.blockSize = blockSize;
         chunkSize =
                 config.layers().stream().anyMatch(LayerKind::chunked)
                         ? config.chunkSize()
                         : OptionalInt.empty();
-        layout = new KvLayout(config.kvHeads(), config.headDim(), kvType);
+        this.store = store;
+        layout = store.layout();
         Network network = new Network(config, weights, layout);
         runner = new StepRunner(network, threads, blockSize, mostSequences());
     }
@@ -87,7 +91,12 @@ public final class TextModel implements AutoCloseable {
 
     /** An empty memory for one sequence. */
     public KvCache newCache() {
-        return new KvCache(config, layout);
+        return store.newCache();
+    }
+
+    /** The memory of all sequences. */
+    public KvStore store() {
+        return store;
     }
 
     /** Reads for one sequence. */
@@ -101,17 +110,25 @@ public final class TextModel implements AutoCloseable {
     }
 
     /**
-     * How many of the next {@code remaining} tokens one pass may read: a block holds no more than
-     * the model's scratch and never crosses a chunk border, so that all its rows see the same
-     * chunk.
+     * How many of the next {@code remaining} tokens one pass may read. Blocks end at multiples of
+     * the block size, counted from the last chunk border: wherever a sequence is taken up again,
+     * what follows is read in the same blocks, and so gets the same bits. No block crosses a chunk
+     * border, so that all its rows see the same chunk.
      */
     public int blockAt(int position, int remaining) {
-        int count = Math.min(blockSize, remaining);
+        int inChunk = position;
+        int count = remaining;
         if (chunkSize.isPresent()) {
-            int chunk = chunkSize.getAsInt();
-            count = Math.min(count, chunk - position % chunk);
+            inChunk = position % chunkSize.getAsInt();
+            count = Math.min(count, chunkSize.getAsInt() - inChunk);
         }
-        return count;
+        return Math.min(count, blockSize - inChunk % blockSize);
+    }
+
+    /** The last position up to {@code position} at which a block would begin. */
+    public int blockStart(int position) {
+        int inChunk = chunkSize.isPresent() ? position % chunkSize.getAsInt() : position;
+        return position - inChunk % blockSize;
     }
 
     /** Runs the reader's step, with others if it can be; in its turn. */
@@ -122,6 +139,16 @@ public final class TextModel implements AutoCloseable {
 
     void rest(Reader reader) {
         runner.turns().rest(reader);
+    }
+
+    /**
+     * Runs something else on the worker team, in turn with the steps.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
+    public void run(Workers.Region region) {
+        refuseInsidePass();
+        read(Reader.errand(this, region));
     }
 
     /** Refuses calls from listeners of a pass: they would change it half-way. */
@@ -155,5 +182,6 @@ public final class TextModel implements AutoCloseable {
     public void close() {
         refuseInsidePass();
         runner.close();
+        store.close();
     }
 }

@@ -33,9 +33,13 @@ public final class ImageTower {
     /** Most tiles of a pass: more would make its scratch large and gain nothing. */
     static final int TILES = 4;
 
+    /** Part of the heap that the scratch of a pass may take when one tile does not take more. */
+    private static final int HEAP_SHARE = 4;
+
     private final VisionConfig config;
     private final VisionWeights weights;
     private final List<TowerLayer> layers;
+    private final int most;
 
     /** Prepares the tables of a tower. */
     public ImageTower(Vision vision) {
@@ -48,6 +52,8 @@ public final class ImageTower {
                 weights.layers().stream()
                         .map(layer -> new TowerLayer(layer, rope, attention))
                         .toList();
+        long room = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+        most = Math.clamp(room / scratchBytes(config, 1), 1, TILES);
     }
 
     /** Bytes that a pass takes, most of them on the heap. */
@@ -70,19 +76,15 @@ public final class ImageTower {
     public Rows encode(Tiles image, Run run) {
         int tokens = config.tokensPerTile();
         Rows features = Rows.of(image.tiles() * tokens, weights.projector().outputs());
-        int most = Math.min(TILES, image.tiles());
-        TowerStep step = new TowerStep(config, most);
-        for (int first = 0; first < image.tiles(); first += most) {
-            int count = Math.min(most, image.tiles() - first);
-            if (count < most) {
+        int together = Math.min(most, image.tiles());
+        TowerStep step = new TowerStep(config, together);
+        for (int first = 0; first < image.tiles(); first += together) {
+            int count = Math.min(together, image.tiles() - first);
+            if (count < together) {
                 step = new TowerStep(config, count);
             }
             Pass pass = new Pass(image, first, count, step, run);
-            Rows part = features.part(first * tokens, count * tokens);
-            run.team.accept(worker -> pass.run(worker, part));
-            if (pass.cancelled) {
-                throw new CancellationException("cancelled while looking at a picture");
-            }
+            pass.run(features.part(first * tokens, count * tokens));
         }
         return features;
     }
@@ -94,7 +96,6 @@ public final class ImageTower {
         private final int tiles;
         private final TowerStep step;
         private final Run run;
-        private boolean cancelled;
 
         Pass(Tiles image, int firstTile, int tiles, TowerStep step, Run run) {
             this.image = image;
@@ -104,21 +105,26 @@ public final class ImageTower {
             this.run = run;
         }
 
-        void run(Worker worker, Rows features) {
-            embed(worker);
-            norm(weights.preNorm(), worker);
-            observe(0, worker);
+        /** A region for each layer: whoever shares the team gets a turn in between. */
+        void run(Rows features) {
+            run.team.accept(worker -> {
+                embed(worker);
+                norm(weights.preNorm(), worker);
+            });
+            observe(0);
             for (int i = 0; i < layers.size(); i++) {
-                if (stops(worker)) {
-                    return;
+                if (run.cancel() != null && run.cancel().getAsBoolean()) {
+                    throw new CancellationException("cancelled while looking at a picture");
                 }
-                layers.get(i).forward(step, worker);
-                observe(i + 1, worker);
+                TowerLayer layer = layers.get(i);
+                run.team.accept(worker -> layer.forward(step, worker));
+                observe(i + 1);
             }
-            norm(weights.postNorm(), worker);
-            adapt(worker);
-            Linear.multiply(worker, weights.projector(), step.adaptedTwice, features);
-            worker.await();
+            run.team.accept(worker -> {
+                norm(weights.postNorm(), worker);
+                adapt(worker);
+                Linear.multiply(worker, weights.projector(), step.adaptedTwice, features);
+            });
         }
 
         private void norm(AffineWeights norm, Worker worker) {
@@ -127,24 +133,10 @@ public final class ImageTower {
             worker.await();
         }
 
-        private void observe(int layer, Worker worker) {
+        private void observe(int layer) {
             if (run.observer() != null) {
-                if (worker.index() == 0) {
-                    run.observer().after(layer, firstTile, step.x);
-                }
-                worker.await();
+                run.observer().after(layer, firstTile, step.x);
             }
-        }
-
-        private boolean stops(Worker worker) {
-            if (run.cancel() == null) {
-                return false;
-            }
-            if (worker.index() == 0) {
-                cancelled = run.cancel().getAsBoolean();
-            }
-            worker.await();
-            return cancelled;
         }
 
         /** Patches through their embedding, the class token behind them, positions added. */

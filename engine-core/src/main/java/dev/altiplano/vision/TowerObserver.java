@@ -8,7 +8,7 @@ import dev.altiplano.kernels.Rows;
 @FunctionalInterface
 public interface TowerObserver {
     /**
-     * Called by one thread while the others wait.
+     * Called between layers, by the thread that asked for the pass.
      *
      * @param layer 0 for what enters the first layer, k for what layer k left, counted from 1
      * @param firstTile number of the first tile in x

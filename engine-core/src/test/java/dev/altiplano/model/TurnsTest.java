@@ -3,6 +3,7 @@ package dev.altiplano.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.altiplano.KeyValues;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.Checkpoint;
 
@@ -32,7 +33,12 @@ class TurnsTest {
     private final Turns turns = new Turns(steps, MOST);
     private final Checkpoint checkpoint = Checkpoint.open(Path.of("..", "demo", "stories"));
     private final TextModel model =
-            new TextModel(checkpoint.config(), checkpoint.text(), KvType.F32, 1, 1);
+            new TextModel(
+                    checkpoint.config(),
+                    checkpoint.text(),
+                    KeyValues.of(checkpoint.config(), KvType.F32),
+                    1,
+                    1);
 
     /** Writes down what is run, and holds up each step until the test lets it go. */
     private final class ScriptedSteps implements Turns.Steps {

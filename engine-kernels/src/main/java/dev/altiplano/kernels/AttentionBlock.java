@@ -45,12 +45,12 @@ final class AttentionBlock {
     private final int group;
     private final int padded;
     private final int sumsWidth;
+    private final boolean scaled;
     private final MemorySegment queries;
     private final MemorySegment scores;
     private final MemorySegment keys;
     private final MemorySegment values;
     private final MemorySegment sums;
-    private final float[] query;
     private final float[] chunk;
     private final float[] total;
     private final TileOperands tile = new TileOperands();
@@ -61,6 +61,7 @@ final class AttentionBlock {
     AttentionBlock(KvLayout layout, int heads) {
         this.layout = layout;
         group = heads / layout.kvHeads();
+        scaled = layout.type().isScaled();
         padded = (layout.headDim() + UNIT - 1) / UNIT * UNIT;
         int room = rows(group) * group;
         queries = Scratch.allocate((long) room * STRIDE);
@@ -69,7 +70,6 @@ final class AttentionBlock {
         values = Scratch.allocate((long) (padded + PANEL) * PAGE);
         sumsWidth = (padded + PANEL - 1) / PANEL * PANEL;
         sums = Scratch.allocate((long) room * sumsWidth);
-        query = new float[layout.headDim()];
         chunk = new float[room * record(layout)];
         total = new float[room * record(layout)];
     }
@@ -77,7 +77,7 @@ final class AttentionBlock {
     /** Off-heap floats of a block. */
     static long floats(KvLayout layout, int heads) {
         long room = (long) rows(heads / layout.kvHeads()) * (heads / layout.kvHeads());
-        long padded = record(layout) - 2;
+        long padded = record(layout) - 2L;
         long sums = (padded + PANEL - 1) / PANEL * PANEL;
         return room * (2 * STRIDE + sums)
                 + (long) (PAGE + PANEL) * layout.headDim()
@@ -114,9 +114,8 @@ final class AttentionBlock {
         float scale = (float) (1 / Math.sqrt(dim));
         for (int i = 0; i < count; i++) {
             int from = q.offset(firstRow + i / group) + (head * group + i % group) * dim;
-            System.arraycopy(q.data(), from, query, 0, dim);
-            KERNELS.scale(query, 0, dim, scale);
-            MemorySegment.copy(query, 0, queries, JAVA_FLOAT, ROW * i, dim);
+            MemorySegment.copy(q.data(), from, queries, JAVA_FLOAT, ROW * i, dim);
+            KERNELS.scale(queries, ROW * i, dim, scale);
         }
         clear(total);
     }
@@ -140,7 +139,7 @@ final class AttentionBlock {
             int filled = Math.min(PAGE, end - start);
             score(page, filled);
             for (int i = 0; i < count; i++) {
-                weigh(i, Math.min(filled, first + i / group + 1 - start), filled);
+                weigh(page, i, Math.min(filled, first + i / group + 1 - start), filled);
             }
             sumValues(page, filled);
         }
@@ -152,22 +151,20 @@ final class AttentionBlock {
 
     /** Computes the scores of the first {@code filled} slots of a page. */
     private void score(MemorySegment page, int filled) {
-        int dim = layout.headDim();
-        int units = (filled + UNIT - 1) / UNIT;
-        for (int i = 0; i < count; i++) {
-            Scratch.clear(scores, ROW * i, units * UNIT);
-        }
         tile.a = queries;
         tile.c = scores;
-        tile.depth = dim;
+        tile.fresh = true;
+        tile.depth = layout.headDim();
         tile.rowStep = ROW;
-        multiply(page, layout.key(head, 0, 0), units, dim, keys);
+        int units = (filled + UNIT - 1) / UNIT;
+        multiply(page, layout.key(head, 0, 0), units, layout.headDim(), keys);
     }
 
     /** Adds weighted values of the first {@code filled} slots of a page. */
     private void sumValues(MemorySegment page, int filled) {
         tile.a = scores;
         tile.c = sums;
+        tile.fresh = false;
         tile.depth = filled;
         tile.rowStep = 4L * sumsWidth;
         multiply(page, layout.value(head, 0, 0), padded / UNIT, PAGE, values);
@@ -181,41 +178,71 @@ final class AttentionBlock {
      */
     private void multiply(
             MemorySegment page, long from, int units, int length, MemorySegment panels) {
-        DType dtype = layout.type().dtype();
-        long row = (long) UNIT * dtype.bytes();
-        boolean few = count <= FEW_QUERIES;
-        int columns = units * UNIT;
-        for (int column = 0; column < columns; column += PANEL) {
-            int next =
-                    Math.min(column + LANES, columns - LANES); // what is behind the end is not used
-            long first =
-                    from
-                            + (long) (column / UNIT) * length * row
-                            + (long) (column % UNIT) * dtype.bytes();
-            long second =
-                    from
-                            + (long) (next / UNIT) * length * row
-                            + (long) (next % UNIT) * dtype.bytes();
+        long unit = (long) UNIT * length * layout.type().bytes();
+        if (count > FEW_QUERIES) {
+            multiplyPanels(page, from, units, unit, panels);
+            return;
+        }
+        tile.b = page;
+        int quads = KERNELS.takesQuads(count, layout.type().dtype()) ? units / 4 : 0;
+        for (int i = 0; i < quads; i++) { // four streams, each through neighbouring units
+            tile.a0 = 0;
+            tile.c0 = 4L * UNIT * i;
+            long first = from + i * unit;
+            KERNELS.pageQuad(tile, layout.type().dtype(), first, quads * unit, 4L * UNIT * quads);
+        }
+        for (int column = 4 * quads * UNIT; column < units * UNIT; column += PANEL) {
             tile.a0 = 0;
             tile.c0 = 4L * column;
-            if (few) {
-                tile.b = page;
-                KERNELS.pageProduct(tile, count, dtype, first, second);
-            } else {
-                tile.b = panels;
-                tile.b0 = 4L * column * tile.depth;
-                KERNELS.panel(page, dtype, first, second, row, tile.depth, panels, tile.b0);
-                KERNELS.product(tile, count, true);
-            }
+            KERNELS.pageProduct(
+                    tile,
+                    count,
+                    layout.type().dtype(),
+                    from + offset(column, unit),
+                    from + offset(second(column, units), unit));
         }
     }
 
+    private void multiplyPanels(
+            MemorySegment page, long from, int units, long unit, MemorySegment panels) {
+        DType dtype = layout.type().dtype();
+        tile.b = panels;
+        for (int column = 0; column < units * UNIT; column += PANEL) {
+            tile.a0 = 0;
+            tile.c0 = 4L * column;
+            tile.b0 = 4L * column * tile.depth;
+            KERNELS.panel(
+                    page,
+                    dtype,
+                    from + offset(column, unit),
+                    from + offset(second(column, units), unit),
+                    (long) UNIT * dtype.bytes(),
+                    tile.depth,
+                    panels,
+                    tile.b0);
+            KERNELS.product(tile, count, true);
+        }
+    }
+
+    /** Column of a panel's second vector; behind the end, something that is not used. */
+    private static int second(int column, int units) {
+        return Math.min(column + LANES, units * UNIT - LANES);
+    }
+
+    /** Bytes from the first unit to a column. */
+    private long offset(int column, long unit) {
+        return column / UNIT * unit + (long) (column % UNIT) * layout.type().bytes();
+    }
+
     /** Turns a query's scores into weights relative to its running maximum. */
-    private void weigh(int query, int slots, int filled) {
+    private void weigh(MemorySegment page, int query, int slots, int filled) {
         long at = ROW * query;
         int record = padded + 2;
         int state = query * record;
         if (slots > 0) {
+            if (scaled) { // scores were made of codes, and so will the sums of values be
+                KERNELS.multiply(scores, at, page, layout.keyScale(head, 0), slots);
+            }
             float before = chunk[state + padded];
             float max = Math.max(before, KERNELS.max(scores, at, slots));
             float sum = KERNELS.expAndSum(scores, at, slots, max);
@@ -226,6 +253,9 @@ final class AttentionBlock {
             }
             chunk[state + padded] = max;
             chunk[state + padded + 1] += sum;
+            if (scaled) {
+                KERNELS.multiply(scores, at, page, layout.valueScale(head, 0), slots);
+            }
         }
         int unused = filled - Math.max(0, slots);
         Scratch.clear(scores, at + 4L * (filled - unused), unused);
@@ -255,6 +285,10 @@ final class AttentionBlock {
             float otherMax = saved[other + padded];
             if (otherMax == Float.NEGATIVE_INFINITY) {
                 continue; // behind the query's own slot
+            }
+            if (total[state + padded] == Float.NEGATIVE_INFINITY) { // the first one
+                System.arraycopy(saved, other, total, state, record);
+                continue;
             }
             float max = Math.max(total[state + padded], otherMax);
             float keep = Exp.of(total[state + padded] - max);

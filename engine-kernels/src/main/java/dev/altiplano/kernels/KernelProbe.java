@@ -33,7 +33,7 @@ public final class KernelProbe {
     private static final int DEPTH = 128;
 
     /** Query heads of a KV head in Llama 4. */
-    private static final int QUERIES = 5;
+    private static final int QUERIES = KernelSet.QUAD_ROWS;
 
     private static final int UNIT = KvLayout.UNIT;
 
@@ -135,26 +135,27 @@ public final class KernelProbe {
 
     private static KernelProbe page(KvType type) {
         DType dtype = type.dtype();
+        boolean quads = KERNELS.takesQuads(QUERIES, dtype);
+        long unit = (long) dtype.bytes() * UNIT * DEPTH;
         TileOperands t = new TileOperands();
         t.a = Scratch.allocate((long) QUERIES * TileOperands.STRIDE);
-        t.b = Scratch.allocate(2L * UNIT * DEPTH); // two units of columns, also in FP32
-        t.c = Scratch.allocate(2L * UNIT * QUERIES);
+        t.b = Scratch.allocate(4L * UNIT * DEPTH); // four units of columns, also in FP32
+        t.c = Scratch.allocate(4L * UNIT * QUERIES);
         t.depth = DEPTH;
-        t.rowStep = 8L * UNIT;
+        t.rowStep = 16L * UNIT;
         return both(
                 "attention to %s keys and values".formatted(type),
                 KERNELS.lanes(),
                 kernels -> {
-                    long row = (long) dtype.bytes() * UNIT;
                     int lanes = kernels.lanes();
                     t.a0 = 0;
                     t.c0 = 0;
-                    kernels.pageProduct(
-                            t,
-                            QUERIES,
-                            dtype,
-                            0,
-                            lanes < UNIT ? (long) dtype.bytes() * lanes : row * DEPTH);
+                    if (quads) {
+                        kernels.pageQuad(t, dtype, 0, unit, 4L * UNIT);
+                    } else {
+                        long second = lanes < UNIT ? (long) dtype.bytes() * lanes : unit;
+                        kernels.pageProduct(t, QUERIES, dtype, 0, second);
+                    }
                 });
     }
 

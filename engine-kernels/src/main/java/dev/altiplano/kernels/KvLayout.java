@@ -1,5 +1,6 @@
 package dev.altiplano.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import dev.altiplano.kernels.internal.TileOperands;
@@ -15,7 +16,8 @@ import java.util.Objects;
  *
  * <p>For each KV head first the keys, {@code [PAGE / 16][headDim][16 positions]}, then the values,
  * {@code [headDim / 16 rounded up][PAGE][16 elements]}: whatever the kernels read side by side lies
- * side by side. The layout is the same on every machine.
+ * side by side. FP8 has scales behind them, {@code [PAGE]} for keys, {@code [PAGE]} for values,
+ * each FP32. The layout is the same on every machine.
  */
 public final class KvLayout {
     /** Positions per page. */
@@ -83,9 +85,62 @@ public final class KvLayout {
         return kvHeads * headBytes();
     }
 
+    /** Pages that hold so many positions. */
+    public static long pagesFor(long positions) {
+        return (positions + PAGE - 1) / PAGE;
+    }
+
+    /**
+     * Copies the keys and values of the first {@code slots} slots of a page; what lies behind them
+     * is cleared, so that a copy never holds what another sequence left there.
+     */
+    public void copy(MemorySegment from, MemorySegment to, int slots) {
+        Objects.checkIndex(slots, PAGE + 1);
+        to.asSlice(0, pageBytes()).fill((byte) 0);
+        for (int head = 0; head < kvHeads; head++) {
+            copyKeys(from, to, head, slots);
+            for (int d = 0; d < headDim; d += UNIT) {
+                long at = value(head, 0, d);
+                MemorySegment.copy(from, at, to, at, (long) slots * UNIT * type.bytes());
+            }
+            if (type.isScaled()) {
+                copyScales(from, keyScale(head, 0), to, slots);
+                copyScales(from, valueScale(head, 0), to, slots);
+            }
+        }
+    }
+
+    private static void copyScales(MemorySegment from, long at, MemorySegment to, int slots) {
+        MemorySegment.copy(from, at, to, at, (long) slots * Float.BYTES);
+    }
+
+    private void copyKeys(MemorySegment from, MemorySegment to, int head, int slots) {
+        int whole = slots / UNIT * UNIT;
+        long at = key(head, 0, 0);
+        MemorySegment.copy(from, at, to, at, (long) whole * headDim * type.bytes());
+        for (int d = 0; d < headDim && whole < slots; d++) {
+            long row = key(head, whole, d);
+            MemorySegment.copy(from, row, to, row, (long) (slots - whole) * type.bytes());
+        }
+    }
+
     /** Bytes of one head's keys and values in a page. */
     long headBytes() {
+        return codeBytes() + (type.isScaled() ? 2L * PAGE * Float.BYTES : 0);
+    }
+
+    private long codeBytes() {
         return (long) PAGE * (headDim + strips() * UNIT) * type.bytes();
+    }
+
+    /** Byte offset of the scale of the key at a slot, if there are scales. */
+    long keyScale(int head, int slot) {
+        return head * headBytes() + codeBytes() + (long) slot * Float.BYTES;
+    }
+
+    /** Byte offset of the scale of the value at a slot, if there are scales. */
+    long valueScale(int head, int slot) {
+        return keyScale(head, PAGE + slot);
     }
 
     private int strips() {
@@ -130,10 +185,47 @@ public final class KvLayout {
             int from = Math.max(start, first);
             int to = Math.min(start + UNIT, first + k.count());
             for (int h = 0; h < kvHeads; h++) {
-                storeKeys(pages.page(start / PAGE), k, h, from, to, from - first);
-                storeValues(pages.page(start / PAGE), v, h, from, to, from - first);
+                if (type.isScaled()) {
+                    storeScaled(pages.page(start / PAGE), k, v, h, from, to, from - first);
+                } else {
+                    storeKeys(pages.page(start / PAGE), k, h, from, to, from - first);
+                    storeValues(pages.page(start / PAGE), v, h, from, to, from - first);
+                }
             }
         }
+    }
+
+    private void storeScaled(
+            MemorySegment page, Rows k, Rows v, int head, int from, int to, int row) {
+        for (int i = 0; i < to - from; i++) {
+            int slot = (from + i) % PAGE;
+            int at = k.offset(row + i) + head * headDim;
+            float scale = scale(k.data(), at);
+            page.set(FLOAT, keyScale(head, slot), scale);
+            for (int d = 0; d < headDim; d++) {
+                page.set(JAVA_BYTE, key(head, slot, d), code(k.data()[at + d], scale));
+            }
+            at = v.offset(row + i) + head * headDim;
+            scale = scale(v.data(), at);
+            page.set(FLOAT, valueScale(head, slot), scale);
+            for (int d = 0; d < headDim; d++) {
+                page.set(JAVA_BYTE, value(head, slot, d), code(v.data()[at + d], scale));
+            }
+        }
+    }
+
+    /** What a code of 1 is worth: the largest element gets the largest code. */
+    private float scale(float[] x, int at) {
+        float largest = 0;
+        for (int d = 0; d < headDim; d++) {
+            largest = Math.max(largest, Math.abs(x[at + d])); // NaN stays
+        }
+        return largest / E4m3.LARGEST;
+    }
+
+    /** Division is exact enough for the largest element to become the largest code. */
+    private static byte code(float value, float scale) {
+        return scale == 0 ? 0 : E4m3.of(value / scale);
     }
 
     private void storeKeys(MemorySegment page, Rows k, int head, int from, int to, int row) {
@@ -166,6 +258,7 @@ public final class KvLayout {
         switch (type) {
             case F32 -> page.set(FLOAT, offset, value);
             case BF16 -> page.set(SHORT, offset, bf16(value));
+            case FP8 -> throw new IllegalStateException("FP8 is stored with scales");
         }
     }
 

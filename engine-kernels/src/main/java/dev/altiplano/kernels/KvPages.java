@@ -33,6 +33,24 @@ public final class KvPages {
         pages.add(page);
     }
 
+    /**
+     * Puts another page in the place of page {@code i}.
+     *
+     * @throws IllegalArgumentException if it lies on the heap
+     */
+    public void set(int i, MemorySegment page) {
+        if (!page.isNative()) {
+            throw new IllegalArgumentException("keys and values must lie off the heap");
+        }
+        pages.set(i, page);
+    }
+
+    /** Forgets the pages behind the first {@code count}; their memory stays with its owner. */
+    public void keep(int count) {
+        pages.subList(count, pages.size()).clear();
+        filled = Math.min(filled, count * KvLayout.PAGE);
+    }
+
     /** Pages in the list. */
     public int pages() {
         return pages.size();

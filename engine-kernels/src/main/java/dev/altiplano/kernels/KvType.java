@@ -7,7 +7,12 @@ public enum KvType {
     /**
      * The upper half of a binary32, rounded to nearest even: half the memory and half the traffic.
      */
-    BF16(DType.BF16);
+    BF16(DType.BF16),
+    /**
+     * FP8-E4M3 with an FP32 scale for each position and head, so that the largest element becomes
+     * the largest number of the format: about a quarter of the memory, three bits of mantissa.
+     */
+    FP8(DType.F8_E4M3);
 
     private final DType dtype;
 
@@ -18,6 +23,11 @@ public enum KvType {
     /** Bytes per element. */
     public int bytes() {
         return dtype.bytes();
+    }
+
+    /** Whether each head's keys, and its values, of a position have a scale. */
+    boolean isScaled() {
+        return this == FP8;
     }
 
     DType dtype() {

@@ -1,5 +1,9 @@
 package dev.altiplano.kernels;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.BooleanSupplier;
+
 /**
  * Causal attention over cached keys and values: {@code out = softmax(q k / sqrt(headDim)) v}. Query
  * head {@code h} uses KV head {@code h * kvHeads / heads}.
@@ -13,10 +17,14 @@ public final class SoftmaxAttention {
      */
     private static final int MOST_STATES = 1 << 26;
 
+    private static final BooleanSupplier NEVER = () -> false;
+
     private final KvLayout layout;
     private final int heads;
     private final int maxRows;
     private float[] states = {};
+    private BooleanSupplier stop = NEVER;
+    private volatile boolean stopped;
 
     /**
      * Takes scratch memory for up to {@code maxRows} query rows.
@@ -33,6 +41,29 @@ public final class SoftmaxAttention {
         this.layout = layout;
         this.heads = heads;
         this.maxRows = maxRows;
+    }
+
+    /**
+     * Says who is asked, now and then and by any worker, whether what follows is still wanted: rows
+     * far behind in a sequence attend for seconds. To be called before the workers run.
+     *
+     * @param stop null for nobody
+     */
+    public void begin(@Nullable BooleanSupplier stop) {
+        this.stop = stop == null ? NEVER : stop;
+        stopped = false;
+    }
+
+    /** Whether somebody did not want it any more: then what was written since is of no use. */
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    private boolean stops() {
+        if (!stopped && stop.getAsBoolean()) {
+            stopped = true;
+        }
+        return stopped;
     }
 
     /**
@@ -84,7 +115,7 @@ public final class SoftmaxAttention {
             int count = Math.min(rows, q.count() - row);
             int chunks = (first + row + count - 1) / (AttentionBlock.CHUNK * KvLayout.PAGE) + 1;
             block.begin(q, row, count, item % layout.kvHeads());
-            for (int chunk = 0; chunk < chunks; chunk++) {
+            for (int chunk = 0; chunk < chunks && !stops(); chunk++) {
                 block.attend(pages, chunk, first + row);
                 block.fold();
             }

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.altiplano.kernels.internal.Weights;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 
 class SoftmaxAttentionTest {
     private final Seed seed = new Seed();
@@ -70,10 +73,80 @@ class SoftmaxAttentionTest {
         }
     }
 
+    /** Odd and small sizes, few and many queries, several pages. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, 4, 20, 3, 300",
+        "1, 5, 128, 1, 700",
+        "1, 1, 8, 40, 0",
+        "3, 6, 33, 1, 1024",
+        "2, 8, 64, 50, 230",
+        "1, 2, 1, 9, 17"
+    })
+    void readsKeysAndValuesStoredAsFp8(int kvHeads, int heads, int dim, int count, int first) {
+        Case c = new Case(kvHeads, heads, dim, KvType.FP8, count, first);
+
+        Rows out = c.attend(2, 0, count);
+
+        for (int r = 0; r < count; r++) {
+            for (int h = 0; h < heads; h++) {
+                double[] expected = c.expected(r, h); // of what codes and scales stand for
+                for (int d = 0; d < dim; d++) {
+                    assertThat((double) out.data()[out.offset(r) + h * dim + d])
+                            .as("row %d head %d element %d, %s", r, h, d, seed.hint())
+                            .isCloseTo(expected[d], within(3e-6));
+                }
+            }
+        }
+    }
+
+    @Test
+    void zerosAndNaNSurviveScales() {
+        KvLayout layout = new KvLayout(1, 4, KvType.FP8);
+        KvPages pages = new KvPages();
+        pages.add(arena.allocate(layout.pageBytes()).fill((byte) 0x7F)); // NaN wherever unused
+        Rows k = Rows.of(2, 4);
+        Rows v = Rows.of(2, 4);
+        v.data()[1] = 3;
+        Rows out = Rows.of(2, 4);
+        try (Workers workers = new Workers(1)) {
+            workers.run(w -> layout.store(w, pages, k, v));
+            workers.run(w -> new SoftmaxAttention(layout, 1, 2).attend(w, k, pages, 0, out));
+            assertThat(out.data()).containsExactly(0, 3, 0, 0, 0, 1.5f, 0, 0);
+
+            v.data()[5] = Float.NaN;
+            workers.run(w -> layout.store(w, pages, k, v));
+            workers.run(w -> new SoftmaxAttention(layout, 1, 2).attend(w, k, pages, 0, out));
+            assertThat(out.data()[5]).isNaN(); // and no number that hides it
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(KvType.class)
-    void givesTheSameBitsOnAnyNumberOfThreadsAndForAnyCutOfTheRows(KvType type) {
-        Case c = new Case(2, 10, 40, type, 37, 1500);
+    void aCopyOfAPageHoldsItsFirstSlotsAndNothingElse(KvType type) {
+        int slots = 37;
+        Case c = new Case(2, 4, 20, type, 1, slots - 1);
+        MemorySegment garbage = arena.allocate(c.layout.pageBytes()).fill((byte) 0x55);
+        KvPages copied = new KvPages();
+        copied.add(garbage);
+
+        c.layout.copy(c.pages.page(0), garbage, slots);
+
+        SoftmaxAttention attention = new SoftmaxAttention(c.layout, 4, 1);
+        Rows out = Rows.of(1, 80);
+        try (Workers workers = new Workers(1)) {
+            workers.run(w -> attention.attend(w, c.q, copied, slots - 1, out));
+        }
+        assertThat(out.data()).isEqualTo(c.attend(1, 0, 1).data());
+        MemorySegment none = arena.allocate(c.layout.pageBytes());
+        c.layout.copy(c.pages.page(0), garbage, 0);
+        assertThat(garbage.mismatch(none)).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32, 40", "BF16, 40", "F32, 128", "BF16, 128"}) // padded, and as Llama 4 has it
+    void givesTheSameBitsOnAnyNumberOfThreadsAndForAnyCutOfTheRows(KvType type, int dim) {
+        Case c = new Case(2, 10, dim, type, 37, 1500);
         float[] whole = c.attend(1, 0, 37).data();
 
         assertThat(c.attend(2, 0, 37).data()).as(seed.hint()).isEqualTo(whole);
@@ -83,9 +156,28 @@ class SoftmaxAttentionTest {
             for (int i = 0; i < alone.length; i++) {
                 assertThat(alone[i])
                         .as("rows %d+%d, %s", part[0], part[1], seed.hint())
-                        .isEqualTo(whole[part[0] * 400 + i]);
+                        .isEqualTo(whole[part[0] * 10 * dim + i]);
             }
         }
+    }
+
+    @Test
+    void endsEarlyWhenNobodyWantsItAndStartsAfresh() {
+        Case c = new Case(2, 4, 20, KvType.F32, 200, 3000);
+        SoftmaxAttention attention = new SoftmaxAttention(c.layout, 4, 200);
+        AtomicInteger asked = new AtomicInteger();
+        Rows out = Rows.of(200, 80);
+        try (Workers workers = new Workers(2)) {
+            attention.begin(() -> asked.incrementAndGet() >= 5);
+            workers.run(w -> attention.attend(w, c.q, c.pages, c.first, out));
+            assertThat(attention.isStopped()).isTrue();
+            assertThat(asked.get()).isLessThan(10); // of the dozens that all would take
+
+            attention.begin(null);
+            workers.run(w -> attention.attend(w, c.q, c.pages, c.first, out));
+            assertThat(attention.isStopped()).isFalse();
+        }
+        assertThat(out.data()).isEqualTo(c.attend(1, 0, 200).data());
     }
 
     @Test
@@ -139,9 +231,33 @@ class SoftmaxAttentionTest {
                 Rows v2 = v.part(half, slots - half);
                 workers.run(w -> layout.store(w, pages, k2, v2));
             }
-            if (type == KvType.BF16) {
-                round(k);
-                round(v);
+            switch (type) {
+                case F32 -> {}
+                case BF16 -> {
+                    round(k);
+                    round(v);
+                }
+                case FP8 -> {
+                    roundScaled(k);
+                    roundScaled(v);
+                }
+            }
+        }
+
+        /** To what codes stand for; E4m3Test knows that the codes are right. */
+        private void roundScaled(Rows rows) {
+            float[] x = rows.data();
+            for (int at = 0; at < x.length; at += dim) {
+                float largest = 0;
+                for (int d = 0; d < dim; d++) {
+                    largest = Math.max(largest, Math.abs(x[at + d]));
+                }
+                float scale = largest / 448;
+                for (int d = 0; d < dim; d++) {
+                    MemorySegment code =
+                            MemorySegment.ofArray(new byte[] {E4m3.of(x[at + d] / scale)});
+                    x[at + d] = Weights.at(code, DType.F8_E4M3, 0) * scale;
+                }
             }
         }
 

@@ -141,6 +141,15 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
+     * As {@link #fingerprint}, with a few hundred bytes of each tensor in it, so that trainings of
+     * the same architecture differ. Reads some thousand places of the files; weights that were
+     * changed elsewhere only are not noticed.
+     */
+    public String weightsFingerprint() {
+        return contents().index().sampledFingerprint(fingerprint());
+    }
+
+    /**
      * Compares size and time of change of each shard with those at opening, in some microseconds a
      * shard. To be called before each request: a shard that was cut short can end the whole process
      * when its missing part is read.

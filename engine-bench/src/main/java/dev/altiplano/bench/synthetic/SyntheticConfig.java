@@ -9,18 +9,43 @@ final class SyntheticConfig {
     private static final int PUBLISHED_VOCABULARY = 202_048;
 
     private static final String PLAIN_PARTS =
-            "\"re:.*lm_head\", \"re:.*self_attn\", \"re:.*router\"";
+            "\"re:.*lm_head\", \"re:.*self_attn\", \"re:.*router\", \"re:.*vision_model\","
+                    + " \"re:.*multi_modal_projector\"";
     private static final String DENSE_PARTS =
             ", \"re:.*shared_expert\", \"re:.*feed_forward\\\\.(gate|up|down)_proj\"";
     private static final String EXCLUDED =
-            "[\"lm_head\", \"model.layers.*.self_attn*\", \"*router*\"]";
+            "[\"*lm_head\", \"*model.layers.*.self_attn*\", \"*router*\", \"vision_model*\","
+                    + " \"multi_modal_projector*\"]";
 
     private SyntheticConfig() {}
 
     /** {@code config.json}. */
     static String config(SyntheticShape shape, SyntheticFormat format) {
         Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("architectures", "[\"Llama4ForCausalLM\"]");
+        if (shape.vision().isPresent()) {
+            fields.put("architectures", "[\"Llama4ForConditionalGeneration\"]");
+            fields.put("model_type", "\"llama4\"");
+            fields.put("image_token_index", Integer.toString(patchTokenId(shape)));
+            fields.put("text_config", object(text(shape, format)).strip());
+            fields.put("vision_config", object(vision(shape.vision().get())).strip());
+        } else {
+            fields.put("architectures", "[\"Llama4ForCausalLM\"]");
+            fields.putAll(text(shape, format));
+        }
+        if (format.expertsApart()) {
+            String ignored = PLAIN_PARTS + (format.densePartsQuantised() ? "" : DENSE_PARTS);
+            fields.put("quantization_config", compressedTensors(ignored));
+        } else if (format.quantised()) {
+            fields.put(
+                    "quantization_config",
+                    "{\"quant_method\": \"modelopt\", \"quant_algo\": \"FP8\", \"ignore\": %s}"
+                            .formatted(EXCLUDED));
+        }
+        return object(fields);
+    }
+
+    private static Map<String, String> text(SyntheticShape shape, SyntheticFormat format) {
+        Map<String, String> fields = new LinkedHashMap<>();
         fields.put("model_type", "\"llama4_text\"");
         shape.sizes().forEach((name, value) -> fields.put(name, Integer.toString(value)));
         fields.put("use_qk_norm", Boolean.toString(shape.qkNorm()));
@@ -38,16 +63,27 @@ final class SyntheticConfig {
         fields.put("rope_scaling", shape.qkNorm() ? scoutScaling() : "null");
         fields.put("dtype", dtype(format));
         fields.putAll(specialIds(shape));
-        if (format.expertsApart()) {
-            String ignored = PLAIN_PARTS + (format.densePartsQuantised() ? "" : DENSE_PARTS);
-            fields.put("quantization_config", compressedTensors(ignored));
-        } else if (format.quantised()) {
-            fields.put(
-                    "quantization_config",
-                    "{\"quant_method\": \"modelopt\", \"quant_algo\": \"FP8\", \"ignore\": %s}"
-                            .formatted(EXCLUDED));
-        }
-        return object(fields);
+        return fields;
+    }
+
+    private static Map<String, String> vision(SyntheticVision vision) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("model_type", "\"llama4_vision_model\"");
+        vision.sizes().forEach((name, value) -> fields.put(name, Integer.toString(value)));
+        fields.put("projector_output_dim", Integer.toString(vision.adapter()));
+        fields.put("vision_output_dim", Integer.toString(vision.adapter()));
+        fields.put("num_channels", "3");
+        fields.put("pixel_shuffle_ratio", "0.5");
+        fields.put("hidden_act", "\"gelu\"");
+        fields.put("norm_eps", "1e-05");
+        fields.put("rope_theta", "10000");
+        return fields;
+    }
+
+    /** The published one, or the last but one of another vocabulary. */
+    private static int patchTokenId(SyntheticShape shape) {
+        boolean published = shape.vocabulary() == PUBLISHED_VOCABULARY;
+        return published ? 200_092 : Math.max(0, shape.vocabulary() - 2);
     }
 
     /** {@code generation_config.json}. */

@@ -3,11 +3,12 @@ package dev.altiplano.bench.synthetic;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * The sizes of a Llama 4 text model under their names in {@code config.json}. Immutable: {@link
- * #with} returns a changed copy.
+ * The sizes of a Llama 4 model under their names in {@code config.json}. Immutable: {@link #with}
+ * returns a changed copy.
  */
 public final class SyntheticShape {
     private static final Set<String> MAY_BE_ZERO =
@@ -18,9 +19,11 @@ public final class SyntheticShape {
     private static final long MOST_EXPERTS = 100_000;
 
     private final Map<String, Integer> sizes;
+    private final Optional<SyntheticVision> vision;
 
-    private SyntheticShape(Map<String, Integer> sizes) {
+    private SyntheticShape(Map<String, Integer> sizes, Optional<SyntheticVision> vision) {
         this.sizes = sizes;
+        this.vision = vision;
     }
 
     /**
@@ -66,7 +69,7 @@ public final class SyntheticShape {
         sizes.put("attention_chunk_size", 8192);
         sizes.put("max_position_embeddings", 1 << 20);
         sizes.put("use_qk_norm", 1);
-        return new SyntheticShape(sizes);
+        return new SyntheticShape(sizes, Optional.empty());
     }
 
     /**
@@ -94,7 +97,17 @@ public final class SyntheticShape {
         }
         Map<String, Integer> changed = new LinkedHashMap<>(sizes);
         changed.put(name, value);
-        return new SyntheticShape(changed);
+        return new SyntheticShape(changed, vision);
+    }
+
+    /** The same with an image tower. */
+    public SyntheticShape withVision(SyntheticVision tower) {
+        return new SyntheticShape(sizes, Optional.of(tower));
+    }
+
+    /** The image tower; empty in a text model. */
+    Optional<SyntheticVision> vision() {
+        return vision;
     }
 
     /** The size of that name. */
@@ -180,10 +193,11 @@ public final class SyntheticShape {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%d layers, hidden size %d, %d experts, vocabulary %d",
+                "%d layers, hidden size %d, %d experts, vocabulary %d%s",
                 layers(),
                 hidden(),
                 experts(),
-                vocabulary());
+                vocabulary(),
+                vision.isPresent() ? ", image tower" : "");
     }
 }

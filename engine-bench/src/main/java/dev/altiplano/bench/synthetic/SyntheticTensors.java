@@ -3,36 +3,46 @@ package dev.altiplano.bench.synthetic;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The tensors of a text-only folder, in the order in which they are written. */
+/** The tensors of a folder, in the order in which they are written. */
 final class SyntheticTensors {
     private static final Values NORM = new Values(1, 0.1);
 
     /** Embeddings set the scale of the residual stream: the size that layers add. */
     private static final Values EMBEDDING = new Values(0, 1);
 
+    private static final Values BIAS = new Values(0, 0.1);
+
     private final SyntheticShape shape;
     private final SyntheticFormat format;
+    private final String text;
     private final List<SyntheticTensor> all = new ArrayList<>();
 
     private SyntheticTensors(SyntheticShape shape, SyntheticFormat format) {
         this.shape = shape;
         this.format = format;
+        this.text = shape.vision().isPresent() ? "language_model." : "";
     }
 
     static List<SyntheticTensor> of(SyntheticShape shape, SyntheticFormat format) {
         SyntheticTensors tensors = new SyntheticTensors(shape, format);
         int hidden = shape.hidden();
-        tensors.plain("model.embed_tokens.weight", EMBEDDING, shape.vocabulary(), hidden);
+        String model = tensors.text + "model.";
+        tensors.plain(model + "embed_tokens.weight", EMBEDDING, shape.vocabulary(), hidden);
         for (int layer = 0; layer < shape.layers(); layer++) {
             tensors.layer(layer);
         }
-        tensors.plain("model.norm.weight", NORM, hidden);
-        tensors.plain("lm_head.weight", Values.weights(hidden), shape.vocabulary(), hidden);
+        tensors.plain(model + "norm.weight", NORM, hidden);
+        tensors.plain(
+                tensors.text + "lm_head.weight",
+                Values.weights(hidden),
+                shape.vocabulary(),
+                hidden);
+        shape.vision().ifPresent(tensors::tower);
         return List.copyOf(tensors.all);
     }
 
     private void layer(int layer) {
-        String name = "model.layers." + layer + ".";
+        String name = text + "model.layers." + layer + ".";
         int hidden = shape.hidden();
         plain(name + "input_layernorm.weight", NORM, hidden);
         linear(name + "self_attn.q_proj", false, shape.queryWidth(), hidden);
@@ -50,6 +60,44 @@ final class SyntheticTensors {
         } else {
             swiGlu(block, quantised, shape.get("intermediate_size_mlp"));
         }
+    }
+
+    private void tower(SyntheticVision vision) {
+        String name = "vision_model.";
+        int hidden = vision.hidden();
+        int width = vision.get("intermediate_size");
+        int adapter = vision.adapter();
+        linear(name + "patch_embedding.linear", false, hidden, vision.patchWidth());
+        plain(name + "class_embedding", EMBEDDING, hidden);
+        plain(name + "positional_embedding_vlm", EMBEDDING, vision.patches() + 1, hidden);
+        norm(name + "layernorm_pre", hidden);
+        for (int layer = 0; layer < vision.get("num_hidden_layers"); layer++) {
+            towerLayer(name + "model.layers." + layer + ".", hidden, width);
+        }
+        norm(name + "layernorm_post", hidden);
+        linear(name + "vision_adapter.mlp.fc1", false, adapter, width);
+        linear(name + "vision_adapter.mlp.fc2", false, adapter, adapter);
+        linear("multi_modal_projector.linear_1", false, shape.hidden(), adapter);
+    }
+
+    private void towerLayer(String name, int hidden, int width) {
+        norm(name + "input_layernorm", hidden);
+        for (String part : List.of("q_proj", "k_proj", "v_proj", "o_proj")) {
+            affine(name + "self_attn." + part, hidden, hidden);
+        }
+        norm(name + "post_attention_layernorm", hidden);
+        affine(name + "mlp.fc1", width, hidden);
+        affine(name + "mlp.fc2", hidden, width);
+    }
+
+    private void norm(String name, int width) {
+        plain(name + ".weight", NORM, width);
+        plain(name + ".bias", BIAS, width);
+    }
+
+    private void affine(String name, int outputs, int inputs) {
+        linear(name, false, outputs, inputs);
+        plain(name + ".bias", BIAS, outputs);
     }
 
     private void experts(String name, int width) {

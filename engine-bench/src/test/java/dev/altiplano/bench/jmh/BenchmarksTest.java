@@ -18,7 +18,7 @@ import java.util.Collection;
 
 /** Every benchmark runs, with the smallest parameters, and finds its own results right. */
 class BenchmarksTest {
-    private static final int BENCHMARKS = 14;
+    private static final int BENCHMARKS = 19;
 
     @TempDir private Path folder;
 
@@ -34,12 +34,15 @@ class BenchmarksTest {
                                         .include("dev.altiplano.bench.jmh")
                                         .param("threads", "2")
                                         .param("shape", "SMALL", "SMALL_EXPERT")
-                                        .param("dtype", "BF16")
+                                        .param("format", "BF16")
                                         .param("rows", "5")
                                         .param("depth", "300")
                                         .param("type", "BF16")
                                         .param("scores", "100")
                                         .param("model", "DEMO")
+                                        .param("tiles", "2")
+                                        .param("edge", "2")
+                                        .param("width", "40")
                                         .forks(0)
                                         .warmupIterations(0)
                                         .measurementIterations(1)
@@ -53,7 +56,7 @@ class BenchmarksTest {
                 .hasSize(BENCHMARKS);
         String summary = new Summary(results, ForkLimits.read(limits)).text();
         assertThat(summary)
-                .contains("MatVecBenchmark.multiply dtype=BF16 shape=SMALL threads=2")
+                .contains("MatVecBenchmark.multiply format=BF16 shape=SMALL threads=2")
                 .containsPattern(" GB/s, [0-9]+ % of [0-9.]+ GB/s\n")
                 .containsPattern(" GFLOP/s, [0-9]+ % of [0-9.]+ GFLOP/s\n")
                 .contains(" G elements/s\n", " tokens/s\n", " us/op\n");

@@ -46,7 +46,10 @@ public class GenerationBenchmark extends Timed {
     @Setup(Level.Trial)
     public void open(Team team) throws IOException {
         folder = model.folder();
-        opened = Llama4Model.open(folder.path(), ModelOptions.defaults().threads(team.count()));
+        opened =
+                Llama4Model.open(
+                        folder.path(),
+                        ModelOptions.defaults().prefixCache(0).threads(team.count()));
         prompt = request(PROMPT, 1);
         answer = request(1, ANSWER);
         try (Checkpoint checkpoint = Checkpoint.open(folder.path())) {

@@ -2,7 +2,6 @@ package dev.altiplano.bench.jmh;
 
 import dev.altiplano.bench.jmh.Counters.Arithmetic;
 import dev.altiplano.bench.jmh.Counters.Traffic;
-import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Linear;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Rows;
@@ -31,8 +30,8 @@ public class MatMatBenchmark extends Timed {
     public WeightShape shape;
 
     /** How its weights are stored. */
-    @Param({"BF16", "F8_E4M3"})
-    public DType dtype;
+    @Param({"BF16", "FP8", "INT8", "INT4", "INT4_GROUP_32", "NVFP4"})
+    public WeightFormat format;
 
     /** Tokens. */
     @Param({"1", "2", "4", "8", "16", "32", "64", "128", "256", "512"})
@@ -48,7 +47,7 @@ public class MatMatBenchmark extends Timed {
     @Setup(Level.Trial)
     public void fill(Team team) {
         arena = Arena.ofShared();
-        matrices = new RandomMatrices(shape, dtype, arena);
+        matrices = new RandomMatrices(shape, format, arena);
         x = RandomMatrices.rows(rows, shape.inputs);
         y = Rows.of(rows, shape.outputs);
         check(team);

@@ -1,7 +1,6 @@
 package dev.altiplano.bench.jmh;
 
 import dev.altiplano.bench.jmh.Counters.Traffic;
-import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Linear;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Rows;
@@ -26,8 +25,8 @@ public class MatVecBenchmark extends Timed {
     @Param public WeightShape shape;
 
     /** How its weights are stored. */
-    @Param({"BF16", "F8_E4M3"})
-    public DType dtype;
+    @Param({"BF16", "FP8", "INT8", "INT4", "INT4_GROUP_32", "NVFP4"})
+    public WeightFormat format;
 
     private Arena arena;
     private RandomMatrices matrices;
@@ -41,7 +40,7 @@ public class MatVecBenchmark extends Timed {
     @Setup(Level.Trial)
     public void fill(Team team) {
         arena = Arena.ofShared();
-        matrices = new RandomMatrices(shape, dtype, arena);
+        matrices = new RandomMatrices(shape, format, arena);
         x = RandomMatrices.rows(1, shape.inputs);
         y = Rows.of(1, shape.outputs);
         check(team);

@@ -1,14 +1,7 @@
 package dev.altiplano.bench.jmh;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
-import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
-import dev.altiplano.kernels.Order;
 import dev.altiplano.kernels.Rows;
-import dev.altiplano.kernels.Scales;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -33,51 +26,22 @@ final class RandomMatrices {
     private int next;
 
     /** Fills memory; weights lie between -1 and 1. */
-    RandomMatrices(WeightShape shape, DType dtype, Arena arena) {
-        long bytes = shape.weights() * dtype.bytes();
+    RandomMatrices(WeightShape shape, WeightFormat format, Arena arena) {
+        long bytes = format.bytes(shape);
         int count = shape.isCached() ? 1 : (int) Math.ceilDiv(Memory.BEYOND_CACHES, bytes);
         MemorySegment all = arena.allocate(bytes * count, 64);
-        fill(all, dtype);
-        Scales scales = dtype == DType.F8_E4M3 ? scales(shape, arena) : null;
+        long filled = Math.min(all.byteSize(), PATTERN_BYTES);
+        format.fill(all.asSlice(0, filled), new SplittableRandom(SEED));
+        repeat(all, filled);
         for (int i = 0; i < count; i++) {
-            MemorySegment data = all.asSlice(i * bytes, bytes);
-            matrices.add(new Matrix(data, dtype, shape.order, shape.outputs, shape.inputs, scales));
+            matrices.add(format.matrix(shape, all.asSlice(i * bytes, bytes), arena));
         }
     }
 
-    /** One per output beside output-major codes, one for all beside input-major ones. */
-    private static Scales scales(WeightShape shape, Arena arena) {
-        boolean each = shape.order == Order.OUTPUT_MAJOR;
-        MemorySegment data = arena.allocate(each ? 4L * shape.outputs : 4, 64);
-        for (long at = 0; at < data.byteSize(); at += 4) {
-            data.set(JAVA_FLOAT, at, 1 / 448f);
+    private static void repeat(MemorySegment all, long filled) {
+        for (long done = filled; done < all.byteSize(); done *= 2) {
+            MemorySegment.copy(all, 0, all, done, Math.min(done, all.byteSize() - done));
         }
-        return new Scales(data, DType.F32, each ? 1 : shape.outputs, shape.inputs, 1);
-    }
-
-    private static void fill(MemorySegment all, DType dtype) {
-        SplittableRandom random = new SplittableRandom(SEED);
-        long pattern = Math.min(all.byteSize(), PATTERN_BYTES);
-        for (long at = 0; at < pattern; at += dtype.bytes()) {
-            float value = (float) random.nextDouble(-1, 1);
-            switch (dtype) {
-                case F32 -> all.set(JAVA_FLOAT, at, value);
-                case F16 -> all.set(JAVA_SHORT, at, Float.floatToFloat16(value));
-                case BF16 -> all.set(JAVA_SHORT, at, (short) (Float.floatToIntBits(value) >>> 16));
-                case F8_E4M3 -> all.set(JAVA_BYTE, at, (byte) code(random));
-                default -> throw new IllegalArgumentException("no benchmark of " + dtype);
-            }
-        }
-        for (long done = pattern; done < all.byteSize(); done *= 2) {
-            long more = Math.min(done, all.byteSize() - done);
-            MemorySegment.copy(all, 0, all, done, more);
-        }
-    }
-
-    /** Any code but the two that are no numbers. */
-    private static int code(SplittableRandom random) {
-        int sign = random.nextInt(2) << 7;
-        return sign | random.nextInt(0x7f);
     }
 
     /** The next one in turn. */

@@ -14,6 +14,18 @@ final class SmallShapes {
         return shrunk(SyntheticShape.maverick(4));
     }
 
+    /** With a tower of two layers for tiles of 56 pixels. */
+    static SyntheticShape withTower() {
+        return scout().withVision(
+                        SyntheticVision.published()
+                                .with("hidden_size", 32)
+                                .with("num_hidden_layers", 2)
+                                .with("num_attention_heads", 2)
+                                .with("intermediate_size", 128)
+                                .with("image_size", 56)
+                                .with("projector_input_dim", 48));
+    }
+
     private static SyntheticShape shrunk(SyntheticShape published) {
         return published
                 .with("vocab_size", 300)

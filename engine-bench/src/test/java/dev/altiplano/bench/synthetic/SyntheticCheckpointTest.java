@@ -3,7 +3,9 @@ package dev.altiplano.bench.synthetic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.altiplano.Content;
 import dev.altiplano.GenerationRequest;
+import dev.altiplano.ImageEncoder;
 import dev.altiplano.Llama4Model;
 import dev.altiplano.loader.Checkpoint;
 import dev.altiplano.loader.SafetensorsFile;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +36,26 @@ class SyntheticCheckpointTest {
             GenerationRequest request =
                     GenerationRequest.tokens(1, 2, 3).maxTokens(5).ignoreStopTokens();
             assertThat(model.generate(request).tokens()).hasSize(5);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void looksAtPictures(SyntheticFormat format) {
+        write(SmallShapes.withTower(), format, 1);
+
+        BufferedImage picture = new BufferedImage(112, 50, BufferedImage.TYPE_3BYTE_BGR);
+        try (Llama4Model model = Llama4Model.open(folder)) {
+            ImageEncoder encoder = model.imageEncoder().orElseThrow();
+            List<float[]> features = encoder.features(Content.image(picture));
+            assertThat(features.size()).as("features of 3 tiles").isEqualTo(3 * 4);
+            for (float[] row : features) {
+                double squares = 0;
+                for (float value : row) {
+                    squares += value * value;
+                }
+                assertThat(Math.sqrt(squares / row.length)).isBetween(0.05, 3.0);
+            }
         }
     }
 

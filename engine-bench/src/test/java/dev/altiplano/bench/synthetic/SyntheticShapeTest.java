@@ -17,6 +17,14 @@ class SyntheticShapeTest {
                 .isEqualTo(2 * 400_711_848_960L);
     }
 
+    /** All parameters of the published model, its tower and projector included. */
+    @Test
+    void aTowerIsAsLargeAsThePublishedOne() {
+        SyntheticShape scout = SyntheticShape.scout(48).withVision(SyntheticVision.published());
+
+        assertThat(bytes(scout, SyntheticFormat.BF16)).isEqualTo(2 * 108_641_793_536L);
+    }
+
     /** One byte for each weight of an expert, two for the rest and for each output's scale. */
     @Test
     void quantisedExpertsTakeAByteAWeightAndAScaleARow() {

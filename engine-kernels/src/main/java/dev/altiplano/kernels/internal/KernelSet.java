@@ -56,6 +56,19 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     void pageProduct(TileOperands t, int rows, DType dtype, long first, long second);
 
+    /** Rows that {@link #pageQuad} takes: Llama 4's query heads on a KV head. */
+    int QUAD_ROWS = 5;
+
+    /** Whether {@link #pageQuad} is there for so many rows, and faster. */
+    boolean takesQuads(int rows, DType dtype);
+
+    /**
+     * The same as {@link #pageProduct} for {@link #QUAD_ROWS} rows with four vectors of columns:
+     * those of the right operand {@code stride} bytes from each other, those of the result {@code
+     * apart}.
+     */
+    void pageQuad(TileOperands t, DType dtype, long first, long stride, long apart);
+
     /** Rows that one register tile takes at best. */
     int tileRows();
 
@@ -151,6 +164,9 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
 
     /** Replaces floats x by {@code e^(x - max)} and returns the sum. */
     float expAndSum(MemorySegment x, long from, int count, float max);
+
+    /** Multiplies each of {@code count} floats by the factor that belongs to it. */
+    void multiply(MemorySegment x, long from, MemorySegment factors, long at, int count);
 
     /** Multiplies floats by a factor. */
     void scale(MemorySegment x, long from, int count, float factor);

@@ -86,18 +86,36 @@ public final class ScalarKernels implements KernelSet {
     @Override
     public void pageProduct(TileOperands t, int rows, DType dtype, long first, long second) {
         for (int r = 0; r < rows; r++) {
-            for (int j = 0; j < 2 * LANES; j++) {
-                long at =
-                        j < LANES
-                                ? first + (long) j * dtype.bytes()
-                                : second + (long) (j - LANES) * dtype.bytes();
-                float sum = 0;
-                for (int k = 0; k < t.depth; k++) {
-                    float x = Weights.at(t.b, dtype, at + 16L * dtype.bytes() * k);
-                    sum = Math.fma(t.a.get(FLOAT, t.a0 + 4L * (r * STRIDE + k)), x, sum);
-                }
-                add(t.c, t.c0 + r * t.rowStep + 4L * j, sum);
+            long c = t.c0 + r * t.rowStep;
+            pageColumns(t, r, dtype, first, c);
+            pageColumns(t, r, dtype, second, c + 4L * LANES);
+        }
+    }
+
+    @Override
+    public boolean takesQuads(int rows, DType dtype) {
+        return false; // nothing would be faster
+    }
+
+    @Override
+    public void pageQuad(TileOperands t, DType dtype, long first, long stride, long apart) {
+        for (int r = 0; r < QUAD_ROWS; r++) {
+            for (int i = 0; i < 4; i++) {
+                long c = t.c0 + r * t.rowStep + i * apart;
+                pageColumns(t, r, dtype, first + i * stride, c);
             }
+        }
+    }
+
+    private static void pageColumns(TileOperands t, int row, DType dtype, long b, long c) {
+        for (int j = 0; j < LANES; j++) {
+            long at = b + (long) j * dtype.bytes();
+            float sum = 0;
+            for (int k = 0; k < t.depth; k++) {
+                float x = Weights.at(t.b, dtype, at + 16L * dtype.bytes() * k);
+                sum = Math.fma(t.a.get(FLOAT, t.a0 + 4L * (row * STRIDE + k)), x, sum);
+            }
+            add(t, c + 4L * j, sum);
         }
     }
 
@@ -115,14 +133,14 @@ public final class ScalarKernels implements KernelSet {
             s2 = Math.fma(w, panel.get(FLOAT, x + 8), s2);
             s3 = Math.fma(w, panel.get(FLOAT, x + 12), s3);
         }
-        add(t.c, c, s0);
-        add(t.c, c + 4, s1);
-        add(t.c, c + 8, s2);
-        add(t.c, c + 12, s3);
+        add(t, c, s0);
+        add(t, c + 4, s1);
+        add(t, c + 8, s2);
+        add(t, c + 12, s3);
     }
 
-    private static void add(MemorySegment c, long at, float term) {
-        c.set(FLOAT, at, c.get(FLOAT, at) + term);
+    private static void add(TileOperands t, long at, float sum) {
+        t.c.set(FLOAT, at, t.fresh ? sum : t.c.get(FLOAT, at) + sum);
     }
 
     @Override
@@ -293,6 +311,14 @@ public final class ScalarKernels implements KernelSet {
             sum += e;
         }
         return sum;
+    }
+
+    @Override
+    public void multiply(MemorySegment x, long from, MemorySegment factors, long at, int count) {
+        for (int i = 0; i < count; i++) {
+            float factor = factors.get(FLOAT, at + 4L * i);
+            x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
+        }
     }
 
     @Override

@@ -24,8 +24,11 @@ public final class TileOperands {
     /** Right operand: a panel, for each k two vectors of columns. */
     public MemorySegment b = MemorySegment.NULL;
 
-    /** Result, added to. */
+    /** Result, added to, or overwritten if it is {@link #fresh}. */
     public MemorySegment c = MemorySegment.NULL;
+
+    /** Whether the result holds nothing yet: sums are put there instead of added. */
+    public boolean fresh;
 
     /** Start of row 0 of {@code a}. */
     public long a0;
@@ -42,8 +45,11 @@ public final class TileOperands {
     /** From one row of results to the next. */
     public long rowStep;
 
-    /** Where a tile leaves its sums before they are added to {@code c}: 8 rows of two vectors. */
-    public final float[] sums = new float[8 * 2 * 16];
+    /**
+     * Where a tile leaves its sums before they are added to {@code c}: 8 rows of two vectors, or 5
+     * of four.
+     */
+    public final float[] sums = new float[5 * 4 * 16];
 
     /** Scales of weights that are being decoded. */
     public final float[] scales = new float[SCALES];

@@ -11,7 +11,9 @@ import static dev.altiplano.kernels.internal.Exp.Q3;
 import static dev.altiplano.kernels.internal.Exp.Q4;
 import static dev.altiplano.kernels.internal.Exp.ROUND;
 
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
@@ -26,6 +28,9 @@ import java.lang.foreign.MemorySegment;
 final class Softmax {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final int L = F.length();
+
+    /** Bytes of a vector. */
+    private static final long V = F.vectorByteSize();
 
     // Rotations by half a vector, a quarter, ...: they fold the lanes in the same order on every
     // tier.
@@ -44,19 +49,42 @@ final class Softmax {
         }
     }
 
-    static float max(MemorySegment x, long from, int count) {
-        FloatVector max = FloatVector.fromMemorySegment(F, x, from, LITTLE_ENDIAN);
-        for (int i = L; i < count; i += L) {
-            max = max.max(FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN));
+    static void multiply(MemorySegment x, long from, MemorySegment factors, long at, int count) {
+        for (int i = 0; i < count; i += L) {
+            FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN)
+                    .mul(FloatVector.fromMemorySegment(F, factors, at + 4L * i, LITTLE_ENDIAN))
+                    .intoMemorySegment(x, from + 4L * i, LITTLE_ENDIAN);
         }
-        return max.reduceLanes(VectorOperators.MAX); // in any order the same
+    }
+
+    /**
+     * The largest element. Comparing and blending are two instructions, {@code FloatVector.max}
+     * six: it has to tell apart the zeros. Where an element is no number the exponentials are none.
+     */
+    static float max(MemorySegment x, long from, int count) {
+        FloatVector max0 = FloatVector.fromMemorySegment(F, x, from, LITTLE_ENDIAN);
+        FloatVector max1 = max0; // two chains, or the time that one comparison takes is lost
+        int i = L;
+        for (; i + 2 * L <= count; i += 2 * L) {
+            long at = from + 4L * i;
+            FloatVector x0 = FloatVector.fromMemorySegment(F, x, at, LITTLE_ENDIAN);
+            FloatVector x1 = FloatVector.fromMemorySegment(F, x, at + V, LITTLE_ENDIAN);
+            max0 = max0.blend(x0, x0.compare(GT, max0));
+            max1 = max1.blend(x1, x1.compare(GT, max1));
+        }
+        if (i < count) {
+            FloatVector x0 = FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN);
+            max0 = max0.blend(x0, x0.compare(GT, max0));
+        }
+        return max0.max(max1).reduceLanes(VectorOperators.MAX); // in any order the same
     }
 
     static float expAndSum(MemorySegment x, long from, int count, float max) {
         FloatVector sum = FloatVector.zero(F);
         for (int i = 0; i < count; i += L) {
             FloatVector x0 = FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN);
-            FloatVector v = x0.sub(max).max(LOWEST); // below HIGHEST: it is at most 0
+            FloatVector difference = x0.sub(max); // below HIGHEST: it is at most 0
+            FloatVector v = difference.blend(LOWEST, difference.compare(LT, LOWEST));
             FloatVector t =
                     v.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
             FloatVector n = t.sub(ROUND);

@@ -53,8 +53,12 @@ final class Tiles {
 
     private Tiles() {}
 
-    /** Adds the sums of a tile to its result. */
+    /** Adds the sums of a tile to its result, or puts them there. */
     static void add(TileOperands t, int rows, int vectors) {
+        if (t.fresh) {
+            put(t, rows, vectors);
+            return;
+        }
         float[] sums = t.sums;
         MemorySegment c = t.c;
         for (int r = 0; r < rows; r++) {
@@ -64,6 +68,18 @@ final class Tiles {
                 FloatVector.fromMemorySegment(F, c, from + v * V, LITTLE_ENDIAN)
                         .add(sum)
                         .intoMemorySegment(c, from + v * V, LITTLE_ENDIAN);
+            }
+        }
+    }
+
+    private static void put(TileOperands t, int rows, int vectors) {
+        float[] sums = t.sums;
+        MemorySegment c = t.c;
+        for (int r = 0; r < rows; r++) {
+            long to = t.c0 + r * t.rowStep;
+            for (int v = 0; v < vectors; v++) {
+                FloatVector.fromArray(F, sums, (r * vectors + v) * L)
+                        .intoMemorySegment(c, to + v * V, LITTLE_ENDIAN);
             }
         }
     }

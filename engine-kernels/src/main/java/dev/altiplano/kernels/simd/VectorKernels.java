@@ -230,25 +230,53 @@ public final class VectorKernels implements KernelSet {
         int left = rows;
         while (left > 0) {
             int done = left >= 5 ? 5 : left == 3 ? 2 : left;
-            if (dtype == DType.BF16) {
-                switch (done) {
-                    case 5 -> PageTiles.bf16x5(t, first, second);
-                    case 4 -> PageTiles.bf16x4(t, first, second);
-                    case 2 -> PageTiles.bf16x2(t, first, second);
-                    default -> PageTiles.bf16x1(t, first, second);
-                }
-            } else {
-                switch (done) {
-                    case 5 -> PageTiles.f32x5(t, first, second);
-                    case 4 -> PageTiles.f32x4(t, first, second);
-                    case 2 -> PageTiles.f32x2(t, first, second);
-                    default -> PageTiles.f32x1(t, first, second);
-                }
+            switch (dtype) {
+                case BF16 -> bf16Page(t, done, first, second);
+                case F32 -> f32Page(t, done, first, second);
+                case F8_E4M3 -> fp8Page(t, done, first, second);
+                default -> throw unexpected(dtype);
             }
             left -= done;
             t.a0 += done * ROW;
             t.c0 += done * t.rowStep;
         }
+    }
+
+    private static void bf16Page(TileOperands t, int rows, long first, long second) {
+        switch (rows) {
+            case 5 -> PageTiles.bf16x5(t, first, second);
+            case 4 -> PageTiles.bf16x4(t, first, second);
+            case 2 -> PageTiles.bf16x2(t, first, second);
+            default -> PageTiles.bf16x1(t, first, second);
+        }
+    }
+
+    private static void f32Page(TileOperands t, int rows, long first, long second) {
+        switch (rows) {
+            case 5 -> PageTiles.f32x5(t, first, second);
+            case 4 -> PageTiles.f32x4(t, first, second);
+            case 2 -> PageTiles.f32x2(t, first, second);
+            default -> PageTiles.f32x1(t, first, second);
+        }
+    }
+
+    private static void fp8Page(TileOperands t, int rows, long first, long second) {
+        switch (rows) {
+            case 5 -> Fp8Tiles.x5(t, first, second);
+            case 4 -> Fp8Tiles.x4(t, first, second);
+            case 2 -> Fp8Tiles.x2(t, first, second);
+            default -> Fp8Tiles.x1(t, first, second);
+        }
+    }
+
+    @Override
+    public boolean takesQuads(int rows, DType dtype) {
+        return PageQuads.takes(rows, dtype);
+    }
+
+    @Override
+    public void pageQuad(TileOperands t, DType dtype, long first, long stride, long apart) {
+        PageQuads.multiply(t, dtype, first, stride, apart);
     }
 
     @Override
@@ -357,6 +385,7 @@ public final class VectorKernels implements KernelSet {
             case BF16 -> Panels.bf16x1(data, first, second, stride, depth, out, at);
             case F32 -> Panels.f32x1(data, first, second, stride, depth, out, at);
             case F16 -> Panels.f16x1(data, first, second, stride, depth, out, at);
+            case F8_E4M3 -> Fp8Tiles.panel(data, first, second, stride, depth, out, at);
             default -> throw unexpected(dtype);
         }
     }
@@ -442,6 +471,16 @@ public final class VectorKernels implements KernelSet {
         int whole = F.loopBound(count);
         float sum = Softmax.expAndSum(x, from, whole, max);
         return ScalarKernels.expAndSum(x, from + 4L * whole, count - whole, max, sum);
+    }
+
+    @Override
+    public void multiply(MemorySegment x, long from, MemorySegment factors, long at, int count) {
+        int whole = F.loopBound(count);
+        Softmax.multiply(x, from, factors, at, whole);
+        for (int i = whole; i < count; i++) {
+            float factor = factors.get(FLOAT, at + 4L * i);
+            x.set(FLOAT, from + 4L * i, x.get(FLOAT, from + 4L * i) * factor);
+        }
     }
 
     @Override

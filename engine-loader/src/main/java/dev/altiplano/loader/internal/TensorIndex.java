@@ -1,5 +1,6 @@
 package dev.altiplano.loader.internal;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.altiplano.loader.CheckpointException;
@@ -7,6 +8,7 @@ import dev.altiplano.loader.CheckpointException;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -22,6 +24,11 @@ import java.util.TreeSet;
 public final class TensorIndex {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
+
+    /** Places of a tensor that its fingerprint looks at, and bytes at each. */
+    private static final int SAMPLES = 5;
+
+    private static final long SAMPLE = 256;
 
     private final String file;
     private final List<Shard> shards;
@@ -154,6 +161,24 @@ public final class TensorIndex {
         for (Shard shard : shards) {
             String line = "\n%s %d %s".formatted(shard.file(), shard.size(), shard.headerDigest());
             digest.update(line.getBytes(UTF_8));
+        }
+        return Sha256.hex(digest);
+    }
+
+    /**
+     * SHA-256 of {@code seed} and of bytes at the start, in the middle and at the end of each
+     * tensor; hexadecimal.
+     */
+    public String sampledFingerprint(String seed) {
+        MessageDigest digest = Sha256.start();
+        digest.update(seed.getBytes(UTF_8));
+        for (MappedTensor tensor : tensors.values()) {
+            MemorySegment data = tensor.data();
+            long count = Math.min(SAMPLE, data.byteSize());
+            for (int i = 0; i < SAMPLES; i++) {
+                long from = (data.byteSize() - count) / (SAMPLES - 1) * i;
+                digest.update(data.asSlice(from, count).toArray(JAVA_BYTE));
+            }
         }
         return Sha256.hex(digest);
     }

@@ -1,0 +1,93 @@
+package dev.altiplano;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.altiplano.kernels.KvType;
+
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+
+/** What smaller keys and values cost. */
+class KeyValueTypesTest {
+    private static final int TOKENS = 4000;
+    private static final int CONTEXT = 500;
+
+    @ParameterizedTest
+    @CsvSource({"BF16, 0.1", "FP8, 1"})
+    void perplexityOfTheDemoHardlyChanges(KvType type, double percent) throws IOException {
+        String text = Files.readString(Demo.FOLDER.resolve("held-out.txt"));
+
+        double exact = perplexity(KvType.F32, text);
+        double rounded = perplexity(type, text);
+
+        System.out.printf("perplexity F32 %.5f, %s %.5f%n", exact, type, rounded);
+        assertThat(exact).isBetween(1.5, 100.0);
+        assertThat(rounded).isCloseTo(exact, Percentage.withPercentage(percent));
+    }
+
+    /** Of the first tokens, read in pieces. */
+    private static double perplexity(KvType type, String text) {
+        double[] sum = {0};
+        int read = 0;
+        ModelOptions options = ModelOptions.defaults().keyValueType(type);
+        try (Llama4Model model = Llama4Model.open(Demo.FOLDER, options)) {
+            int[] all = model.tokenizer().orElseThrow().encode(text);
+            for (int from = 0; from + CONTEXT <= Math.min(TOKENS, all.length); from += CONTEXT) {
+                int[] ids = java.util.Arrays.copyOfRange(all, from, from + CONTEXT);
+                model.logits(
+                        ids,
+                        true,
+                        (position, logits) -> {
+                            if (position + 1 < ids.length) {
+                                sum[0] += surprise(logits, ids[position + 1]);
+                            }
+                        });
+                read += CONTEXT - 1;
+            }
+        }
+        return Math.exp(sum[0] / read);
+    }
+
+    private static double surprise(float[] logits, int id) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            max = Math.max(max, logit);
+        }
+        double weights = 0;
+        for (float logit : logits) {
+            weights += Math.exp(logit - max);
+        }
+        return max + Math.log(weights) - logits[id];
+    }
+
+    /** The recorded prompts were chosen so that no choice of a token is close. */
+    @ParameterizedTest
+    @ValueSource(strings = {"scout", "maverick", "odd", "bias", "top2", "dense", "llama3_rope"})
+    void bf16WritesWhatF32Writes(String name) {
+        ModelOptions options = ModelOptions.defaults();
+        try (Goldens goldens = Goldens.open(name);
+                Llama4Model f32 = Llama4Model.open(Goldens.folder(name), options);
+                Llama4Model bf16 =
+                        Llama4Model.open(Goldens.folder(name), options.keyValueType(KvType.BF16))) {
+            for (int prompt = 0; prompt < goldens.prompts(); prompt++) {
+                GenerationRequest request =
+                        GenerationRequest.tokens(goldens.ids(prompt))
+                                .maxTokens(32)
+                                .ignoreStopTokens()
+                                .sampling(Sampling.greedy());
+
+                List<Integer> exact = f32.generate(request).tokens();
+
+                assertThat(bf16.generate(request).tokens())
+                        .as("prompt %d", prompt)
+                        .isEqualTo(exact);
+            }
+        }
+    }
+}

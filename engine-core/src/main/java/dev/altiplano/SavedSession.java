@@ -54,7 +54,7 @@ record SavedSession(
         out.writeInt(pictures.size());
         for (PatchPositions picture : pictures) {
             Values.write(out, picture.digest());
-            out.writeInt(picture.positions().length);
+            out.writeInt(picture.positions().size());
             for (int position : picture.positions()) {
                 out.writeInt(position);
             }
@@ -103,16 +103,17 @@ record SavedSession(
         int least = 0;
         for (int i = count(in, 2 * Integer.BYTES); i > 0; i--) {
             String digest = Values.string(in);
-            int[] positions = new int[count(in, Integer.BYTES)];
-            for (int p = 0; p < positions.length; p++) {
-                positions[p] = in.readInt();
-                if (positions[p] < least || positions[p] >= length) {
+            List<Integer> positions = new ArrayList<>();
+            for (int p = count(in, Integer.BYTES); p > 0; p--) {
+                int position = in.readInt();
+                if (position < least || position >= length) {
                     throw new IOException(
-                            "a picture at token %d of %d".formatted(positions[p], length));
+                            "a picture at token %d of %d".formatted(position, length));
                 }
-                least = positions[p] + 1;
+                positions.add(position);
+                least = position + 1;
             }
-            if (digest == null || !digest.matches("[0-9a-f]{64}") || positions.length == 0) {
+            if (digest == null || !digest.matches("[0-9a-f]{64}") || positions.isEmpty()) {
                 throw new IOException("a picture without a name");
             }
             pictures.add(new PatchPositions(positions, digest));

@@ -196,7 +196,7 @@ public final class Session implements AutoCloseable {
         for (PatchPositions picture : wanted) {
             FeatureSource source = known.get(picture.digest());
             sequence.appendPicture(
-                    picture.positions(),
+                    picture.positions().stream().mapToInt(Integer::intValue).toArray(),
                     source != null ? source : new LostPicture(picture.digest()));
         }
     }

@@ -18,6 +18,11 @@ class KeyValueTypesTest {
     private static final int TOKENS = 4000;
     private static final int CONTEXT = 500;
 
+    /**
+     * Logits of these random models change by a few hundredths when keys and values are rounded.
+     */
+    private static final double CLEAR = 0.1;
+
     @ParameterizedTest
     @CsvSource({"BF16, 0.1", "FP8, 1"})
     void perplexityOfTheDemoHardlyChanges(KvType type, double percent) throws IOException {
@@ -66,10 +71,10 @@ class KeyValueTypesTest {
         return max + Math.log(weights) - logits[id];
     }
 
-    /** The recorded prompts were chosen so that no choice of a token is close. */
+    /** They part only where the best two tokens are as close as rounding can bring them. */
     @ParameterizedTest
     @ValueSource(strings = {"scout", "maverick", "odd", "bias", "top2", "dense", "llama3_rope"})
-    void bf16WritesWhatF32Writes(String name) {
+    void bf16WritesWhatF32WritesWhereAChoiceIsClear(String name) {
         ModelOptions options = ModelOptions.defaults();
         try (Goldens goldens = Goldens.open(name);
                 Llama4Model f32 = Llama4Model.open(Goldens.folder(name), options);
@@ -80,14 +85,28 @@ class KeyValueTypesTest {
                         GenerationRequest.tokens(goldens.ids(prompt))
                                 .maxTokens(32)
                                 .ignoreStopTokens()
+                                .logProbabilities(2)
                                 .sampling(Sampling.greedy());
+                GenerationResult exact = f32.generate(request);
 
-                List<Integer> exact = f32.generate(request).tokens();
+                int parted = parted(exact.tokens(), bf16.generate(request).tokens());
 
-                assertThat(bf16.generate(request).tokens())
-                        .as("prompt %d", prompt)
-                        .isEqualTo(exact);
+                if (parted < exact.tokens().size()) {
+                    List<TokenScore> best = exact.scores().get(parted).best();
+                    assertThat(best.get(0).logProbability() - best.get(1).logProbability())
+                            .as("prompt %d, token %d", prompt, parted)
+                            .isLessThan(CLEAR);
+                }
             }
         }
+    }
+
+    /** The first token that is another one, or the number of tokens. */
+    private static int parted(List<Integer> tokens, List<Integer> others) {
+        int i = 0;
+        while (i < tokens.size() && tokens.get(i).equals(others.get(i))) {
+            i++;
+        }
+        return i;
     }
 }

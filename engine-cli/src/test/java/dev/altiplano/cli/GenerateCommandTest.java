@@ -6,6 +6,8 @@ import dev.altiplano.loader.SafetensorsFile;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,6 +29,21 @@ class GenerateCommandTest {
         String out = Run.of("generate", Demo.PATH, COW, "--temperature", "0").fine();
 
         assertThat(out).isEqualTo(ANSWER + "\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bf16", "FP8"})
+    void keepsKeysAndValuesInLessMemory(String type) {
+        String out = Run.of("generate", Demo.PATH, COW, "--temperature", "0", "--kv", type).fine();
+
+        assertThat(out).isEqualTo(ANSWER + "\n");
+    }
+
+    @Test
+    void refusesAnUnknownTypeOfKeysAndValues() {
+        String error = Run.of("generate", Demo.PATH, COW, "--kv", "int3").failure(2);
+
+        assertThat(error).isEqualTo("--kv is 'int3', expected f32, bf16 or fp8");
     }
 
     @Test

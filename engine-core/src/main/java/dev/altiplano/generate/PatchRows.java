@@ -48,6 +48,10 @@ final class PatchRows implements EmbeddingSource {
                     : Arrays.binarySearch(positions, position);
         }
 
+        PatchPositions described() {
+            return new PatchPositions(Arrays.stream(positions).boxed().toList(), source.digest());
+        }
+
         /** Without the positions from {@code end} on. */
         Picture before(int end) {
             int count = Arrays.binarySearch(positions, end);
@@ -113,9 +117,7 @@ final class PatchRows implements EmbeddingSource {
 
     /** Where the pictures stand. */
     List<PatchPositions> positions() {
-        return pictures.stream()
-                .map(picture -> new PatchPositions(picture.positions, picture.source.digest()))
-                .toList();
+        return pictures.stream().map(picture -> picture.described()).toList();
     }
 
     /** Forgets what stands from a position on. */

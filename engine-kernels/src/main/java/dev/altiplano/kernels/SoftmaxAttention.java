@@ -17,13 +17,11 @@ public final class SoftmaxAttention {
      */
     private static final int MOST_STATES = 1 << 26;
 
-    private static final BooleanSupplier NEVER = () -> false;
-
     private final KvLayout layout;
     private final int heads;
     private final int maxRows;
     private float[] states = {};
-    private BooleanSupplier stop = NEVER;
+    private BooleanSupplier stop = SoftmaxAttention::never;
     private volatile boolean stopped;
 
     /**
@@ -43,6 +41,10 @@ public final class SoftmaxAttention {
         this.maxRows = maxRows;
     }
 
+    private static boolean never() {
+        return false;
+    }
+
     /**
      * Says who is asked, now and then and by any worker, whether what follows is still wanted: rows
      * far behind in a sequence attend for seconds. To be called before the workers run.
@@ -50,7 +52,7 @@ public final class SoftmaxAttention {
      * @param stop null for nobody
      */
     public void begin(@Nullable BooleanSupplier stop) {
-        this.stop = stop == null ? NEVER : stop;
+        this.stop = stop == null ? SoftmaxAttention::never : stop;
         stopped = false;
     }
 

@@ -8,7 +8,6 @@ import dev.altiplano.loader.QuantisedFormat;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -44,7 +43,11 @@ final class QuantizeCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Mixin private final ModelArgument model = new ModelArgument();
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL",
+            description = "Checkpoint folder in the Hugging Face layout.")
+    private Path model = Path.of("");
 
     @Parameters(
             index = "1",
@@ -76,6 +79,13 @@ final class QuantizeCommand implements Callable<Integer> {
     private List<String> keep = new ArrayList<>();
 
     @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Threads that compute; the bytes do not depend on it. Default: all processors.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
             names = "--everything",
             description = "Encode attention and head too, which published folders keep plain.")
     private boolean everything;
@@ -86,9 +96,9 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        model.options();
+        Usage.atLeast(1, "--threads", threads);
         QuantisedCopy copy = copy();
-        CopyReport report = copy.write(model.folder(), out, model.threads(), this::show);
+        CopyReport report = copy.write(model, out, threads, this::show);
         terminal.endProgress();
         terminal.out().print(text(report));
         return ExitCode.FINE;

@@ -5,4 +5,5 @@ module dev.altiplano.kernels {
     requires static transitive org.jspecify;
 
     exports dev.altiplano.kernels;
+    exports dev.altiplano.kernels.quantise;
 }

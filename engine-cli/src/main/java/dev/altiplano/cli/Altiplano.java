@@ -89,7 +89,9 @@ public final class Altiplano implements Runnable {
                         .addSubcommand(new LogitsCommand(terminal))
                         .addSubcommand(new ImageCommand(terminal))
                         .addSubcommand(new RenderCommand(terminal))
-                        .addSubcommand(new BenchCommand(terminal));
+                        .addSubcommand(new BenchCommand(terminal))
+                        .addSubcommand(new QuantizeCommand(terminal))
+                        .addSubcommand(new PerplexityCommand(terminal));
         return line.setExpandAtFiles(false) // a prompt may begin with @
                 .setUsageHelpWidth(100)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

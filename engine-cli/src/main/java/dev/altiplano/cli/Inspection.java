@@ -43,8 +43,8 @@ record Inspection(Checkpoint checkpoint, MemoryPlan plan, List<PerformanceFindin
         return checkpoint.config();
     }
 
-    long parameters() {
-        return byDType().stream().mapToLong(Group::elements).sum();
+    WeightFormats formats() {
+        return WeightFormats.of(checkpoint);
     }
 
     TokenCost traffic() {

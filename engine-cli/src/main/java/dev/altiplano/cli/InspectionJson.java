@@ -30,7 +30,8 @@ final class InspectionJson {
         json.put("folder", inspection.checkpoint().folder().toString());
         json.put("architecture", "llama4");
         json.put("fingerprint", inspection.checkpoint().fingerprint());
-        json.put("parameters", inspection.parameters());
+        WeightFormats formats = inspection.formats();
+        json.put("parameters", formats.weights());
         json.put("bytes_per_token", inspection.traffic().total());
         json.put("image_tower", inspection.checkpoint().hasVision());
         json.put(
@@ -48,6 +49,9 @@ final class InspectionJson {
         json.put("performance_cliffs", findings(inspection.findings()));
         json.put("config", config(inspection.config()));
         json.put("layers", layers(inspection.config().layers()));
+        json.put("quantisation", inspection.checkpoint().quantisation().orElse(null));
+        json.put("formats", shares(formats.byFormat(), false));
+        json.put("weights", shares(formats.byRole(), true));
         json.put("tensors", groups("dtype", inspection.byDType()));
         json.put("files", groups("file", inspection.byFile()));
         json.put("memory_plan", plan(inspection.plan()));
@@ -122,8 +126,25 @@ final class InspectionJson {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put(key, group.name());
             json.put("tensors", group.tensors());
-            json.put("parameters", group.elements());
+            json.put("elements", group.elements());
             json.put("bytes", group.bytes());
+            all.add(json);
+        }
+        return all;
+    }
+
+    private static List<Object> shares(List<WeightFormats.Share> shares, boolean byRole) {
+        List<Object> all = new ArrayList<>();
+        for (WeightFormats.Share share : shares) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            if (byRole) {
+                json.put("role", share.role());
+            }
+            json.put("format", share.format());
+            json.put("matrices", share.matrices());
+            json.put("parameters", share.weights());
+            json.put("bytes", share.bytes());
+            json.put("bytes_per_token", share.tokenBytes());
             all.add(json);
         }
         return all;

@@ -15,17 +15,21 @@ import java.util.Locale;
 final class InspectionText {
     private final Inspection inspection;
     private final Llama4Config config;
+    private final WeightFormats formats;
     private final Table table = new Table();
 
     InspectionText(Inspection inspection) {
         this.inspection = inspection;
         this.config = inspection.config();
+        this.formats = inspection.formats();
     }
 
     String text() {
         model();
         table.gap();
         layers();
+        table.gap();
+        weights();
         table.gap();
         tensors();
         table.gap();
@@ -42,7 +46,7 @@ final class InspectionText {
                 "parameters",
                 "%s, %s read a token"
                         .formatted(
-                                Sizes.count(inspection.parameters()),
+                                Sizes.count(formats.weights()),
                                 Sizes.bytes(inspection.traffic().total())));
         table.row(
                 "vocabulary",
@@ -138,6 +142,30 @@ final class InspectionText {
                 : Double.toString(value);
     }
 
+    private void weights() {
+        inspection.checkpoint().quantisation().ifPresent(s -> table.row("quantised by", s));
+        List<String> cells = formats.byFormat().stream().map(WeightFormats.Share::format).toList();
+        shares("formats", cells, formats.byFormat());
+        cells =
+                formats.byRole().stream()
+                        .map(share -> "%s: %s".formatted(share.role(), share.format()))
+                        .toList();
+        shares("weights", cells, formats.byRole());
+    }
+
+    private void shares(String title, List<String> cells, List<WeightFormats.Share> shares) {
+        int width = cells.stream().mapToInt(String::length).max().orElse(0);
+        for (int i = 0; i < shares.size(); i++) {
+            table.row(
+                    i == 0 ? title : "",
+                    ("%-" + width + "s  %10s, %10s read a token")
+                            .formatted(
+                                    cells.get(i),
+                                    Sizes.bytes(shares.get(i).bytes()),
+                                    Sizes.bytes(shares.get(i).tokenBytes())));
+        }
+    }
+
     private void tensors() {
         group("tensors", inspection.byDType());
         group("files", inspection.byFile());
@@ -149,7 +177,7 @@ final class InspectionText {
         for (Inspection.Group group : groups) {
             table.row(
                     name,
-                    ("%-" + width + "s  %5d tensors  %10s  %s parameters")
+                    ("%-" + width + "s  %5d tensors  %10s  %s elements")
                             .formatted(
                                     group.name(),
                                     group.tensors(),

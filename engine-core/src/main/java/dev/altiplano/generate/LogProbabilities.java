@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Natural logarithms of the probabilities behind one row of logits. */
-final class LogProbabilities {
+public final class LogProbabilities {
     private LogProbabilities() {}
 
     /** The logarithm that must be subtracted from a logit: {@code ln Σ e^logit}. */
-    static double normaliser(float[] logits) {
+    public static double normaliser(float[] logits) {
         float highest = logits[Sampler.indexOfMax(logits)];
         double sum = 0;
         for (float logit : logits) {

@@ -5,8 +5,10 @@ import dev.altiplano.loader.internal.Configuration;
 import dev.altiplano.loader.internal.Folder;
 import dev.altiplano.loader.internal.GenerationConfigReader;
 import dev.altiplano.loader.internal.MappedTensor;
+import dev.altiplano.loader.internal.Scheme;
 import dev.altiplano.loader.internal.Shard;
 import dev.altiplano.loader.internal.TensorIndex;
+import dev.altiplano.loader.internal.TextNames;
 import dev.altiplano.loader.internal.TextWeightsReader;
 import dev.altiplano.loader.internal.VisionReader;
 
@@ -92,6 +94,20 @@ public final class Checkpoint implements AutoCloseable {
     /** Every tensor of the folder, those of the image tower included, in the order of the files. */
     public List<StoredTensor> tensors() {
         return contents().index().tensors().stream().map(MappedTensor::stored).toList();
+    }
+
+    /** Whether a tensor belongs to the image tower. */
+    public boolean isVision(StoredTensor tensor) {
+        return TextNames.isVision(tensor.name());
+    }
+
+    /**
+     * What made the weights smaller, as the folder names it: {@code compressed-tensors,
+     * pack-quantized}. How each matrix is stored stands in its {@link
+     * dev.altiplano.kernels.Matrix}.
+     */
+    public Optional<String> quantisation() {
+        return contents().configuration().scheme().map(Scheme::name);
     }
 
     /** The mapped files, whole; valid until this is closed. */

@@ -295,10 +295,10 @@ final class Faults {
         add("header of notes", header("{\"__metadata__\":" + keys(400_000, 20) + "}"));
         add("header of a million scalars", header(scalars(1_000_000)));
         add(
-                "49 000 tensors of other models",
+                "65 000 tensors of other models",
                 files -> {
-                    files.headerText(MODEL, header -> scalars(49_000));
-                    files.resize(MODEL, 8 + files.headerLength(MODEL) + 49_000);
+                    files.headerText(MODEL, header -> scalars(65_000));
+                    files.resize(MODEL, 8 + files.headerLength(MODEL) + 65_000);
                 });
     }
 
@@ -383,7 +383,7 @@ final class Faults {
                 "long names",
                 files ->
                         files.text(
-                                INDEX, t -> "{\"weight_map\":" + keys(49_000, 150, FIRST) + "}"));
+                                INDEX, t -> "{\"weight_map\":" + keys(65_000, 150, FIRST) + "}"));
         add("too large an index", files -> files.resize(INDEX, (16 << 20) + 1));
         add("index of spaces", files -> files.text(INDEX, text -> " ".repeat(16 << 20)));
     }

@@ -71,6 +71,20 @@ class HostileFoldersTest {
                 HostileFoldersTest::readEveryWeight);
     }
 
+    /** Scales that are no numbers are refused; whatever opens has weights that are. */
+    @Test
+    void everyRandomScaleZeroPointAndShapeIsAnswered() throws IOException {
+        long seed = Long.getLong("altiplano.seed", 20_250_407);
+        System.out.println("HostileFoldersTest: -Daltiplano.seed=" + seed);
+        Path good = QuantisedFolder.in(folder.resolve("good")).write();
+
+        assertAnswered(
+                good,
+                RandomFaults.ofData(FolderFiles.read(good), "model.safetensors", seed),
+                60,
+                HostileFoldersTest::readEveryWeight);
+    }
+
     @Test
     void everyRandomFaultIsAnswered() throws IOException {
         long seed = Long.getLong("altiplano.seed", 20_250_405);

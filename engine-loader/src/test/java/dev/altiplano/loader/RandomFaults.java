@@ -7,7 +7,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Faults that nobody thought of: some bytes or one JSON value changed at random. */
@@ -31,6 +33,48 @@ final class RandomFaults {
             all.add(faults.value());
         }
         return all.stream();
+    }
+
+    /** Spoils the data of scales, zero points, groups and written shapes, and of codes. */
+    static Stream<Fault> ofData(FolderFiles good, String file, long seed) {
+        RandomFaults faults = new RandomFaults(good, seed);
+        Map<String, int[]> tensors = new TreeMap<>();
+        int start = 8 + good.headerLength(file);
+        good.copy()
+                .header(
+                        file,
+                        root -> {
+                            for (String name : root.propertyNames()) {
+                                if (name.matches(".*(_scale.*|zero_point|g_idx|shape|packed)")) {
+                                    JsonNode offsets = root.get(name).get("data_offsets");
+                                    int from = start + offsets.get(0).asInt();
+                                    int end = start + offsets.get(1).asInt();
+                                    tensors.put(name, new int[] {from, end});
+                                }
+                            }
+                        });
+        List<String> names = List.copyOf(tensors.keySet());
+        List<Fault> all = new ArrayList<>();
+        for (int i = 0; i < 3 * COUNT; i++) {
+            String name = names.get(faults.random.nextInt(names.size()));
+            int[] place = tensors.getOrDefault(name, new int[2]);
+            all.add(faults.data(file, name, place[0], place[1]));
+        }
+        return all.stream();
+    }
+
+    /** Overwrites a part of a tensor with noise, or with one of the bytes at the edges. */
+    private Fault data(String file, String tensor, int from, int end) {
+        byte[] bytes = good.get(file).clone();
+        int first = from + random.nextInt(end - from);
+        int last = first + 1 + random.nextInt(end - first);
+        int[] edges = {0, 0x7F, 0x80, 0xFF};
+        int edge = random.nextBoolean() ? -1 : edges[random.nextInt(edges.length)];
+        for (int at = first; at < last; at++) {
+            bytes[at] = (byte) (edge < 0 ? random.nextInt() : edge);
+        }
+        String name = "%s [%d, %d) = %d".formatted(tensor, first - from, last - from, edge);
+        return new Fault(name, files -> files.put(file, bytes));
     }
 
     private String anyFile() {

@@ -38,6 +38,9 @@ final class TinyFolder {
     /** Whole numbers of I32 and I64 tensors that are not to be 0. */
     final TreeMap<String, int[]> integers = new TreeMap<>();
 
+    /** Contents of tensors of bytes that are not to be 0. */
+    final TreeMap<String, byte[]> bytes = new TreeMap<>();
+
     private final Path folder;
 
     private TinyFolder(Path folder) {
@@ -179,7 +182,10 @@ final class TinyFolder {
                     case "F32", "F16", "BF16" -> writer.add(values(spec.name(), count));
                     case "I32", "I64" ->
                             writer.add(integers.getOrDefault(spec.name(), new int[count]));
-                    default -> writer.add(MemorySegment.ofArray(new byte[count]));
+                    default ->
+                            writer.add(
+                                    MemorySegment.ofArray(
+                                            bytes.getOrDefault(spec.name(), new byte[count])));
                 }
             }
             writer.finish();

@@ -25,7 +25,7 @@ import java.nio.charset.StandardCharsets;
  * JSON that somebody else wrote, read within bounds: strict UTF-8, no key twice, few levels, and so
  * many tokens that what is built from them stays below some ten megabytes.
  */
-final class BoundedJson {
+public final class BoundedJson {
     private static final int DEEPEST = 32;
     private static final int LONGEST_NUMBER = 100;
     private static final int LONGEST_NAME =
@@ -49,7 +49,7 @@ final class BoundedJson {
      *
      * @param file for messages
      */
-    static JsonNode tree(String file, byte[] bytes) {
+    public static JsonNode tree(String file, byte[] bytes) {
         try (InputStreamReader reader = strictReader(new ByteArrayInputStream(bytes))) {
             return TREES.readTree(reader);
         } catch (JacksonException e) {

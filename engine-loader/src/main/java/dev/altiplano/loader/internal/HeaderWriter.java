@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Lays out tensors one behind the other and writes the beginning of a safetensors file. */
@@ -42,7 +43,12 @@ public final class HeaderWriter {
 
     /** Length and JSON text, padded with spaces so that the data begins at a multiple of 8. */
     public static byte[] header(List<StoredTensor> tensors) {
-        return padded(json(tensors));
+        return header(tensors, Map.of());
+    }
+
+    /** The same with notes, if there are any. */
+    public static byte[] header(List<StoredTensor> tensors, Map<String, String> notes) {
+        return padded(json(tensors, notes));
     }
 
     private static long bytes(TensorSpec spec) {
@@ -60,12 +66,18 @@ public final class HeaderWriter {
                         .formatted(spec.name(), spec.dtype(), spec.shape()));
     }
 
-    private static byte[] json(List<StoredTensor> tensors) {
+    private static byte[] json(List<StoredTensor> tensors, Map<String, String> notes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json =
                 JsonFactory.builder().build().createGenerator(ObjectWriteContext.empty(), out)) {
             long begin = 0;
             json.writeStartObject();
+            if (!notes.isEmpty()) {
+                json.writeName(HeaderParser.METADATA);
+                json.writeStartObject();
+                notes.forEach(json::writeStringProperty);
+                json.writeEndObject();
+            }
             for (StoredTensor tensor : tensors) {
                 json.writeName(tensor.name());
                 json.writeStartObject();

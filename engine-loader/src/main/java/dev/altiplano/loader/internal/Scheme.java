@@ -17,7 +17,7 @@ import java.util.Set;
  * @param outputBlock outputs of a two-dimensional block that shares a scale
  * @param inputBlock inputs of such a block
  */
-record Scheme(
+public record Scheme(
         String name,
         Optional<String> refusal,
         Set<Integer> groupSizes,
@@ -32,7 +32,7 @@ record Scheme(
             new Scheme("none", Optional.empty(), Set.of(), Set.of(), USUAL_BLOCK, USUAL_BLOCK);
 
     /** Copies the sets. */
-    Scheme {
+    public Scheme {
         groupSizes = Set.copyOf(groupSizes);
         bits = Set.copyOf(bits);
     }

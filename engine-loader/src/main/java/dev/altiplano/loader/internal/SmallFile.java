@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Files that are read into memory as a whole, but only up to a limit. */
-final class SmallFile {
+public final class SmallFile {
     private SmallFile() {}
 
     /** Whether something of that name exists, be it readable or not. */
-    static boolean exists(Path file) {
+    public static boolean exists(Path file) {
         return Files.exists(file);
     }
 
@@ -40,7 +40,7 @@ final class SmallFile {
     }
 
     /** All bytes of a file: see {@link #stream}. */
-    static byte[] read(Path file, int limit) {
+    public static byte[] read(Path file, int limit) {
         try (InputStream in = stream(file, limit)) {
             return in.readNBytes(limit);
         } catch (IOException e) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The element types that the safetensors format knows, by their spelling in a header. */
-final class StoredDType {
+public final class StoredDType {
     private static final Map<String, Integer> BITS =
             Map.ofEntries(
                     Map.entry("BOOL", 8),
@@ -42,7 +42,7 @@ final class StoredDType {
      *
      * @throws ArithmeticException if there are 2^60 or more, or no whole number of them
      */
-    static long bytes(String dtype, List<Long> shape) {
+    public static long bytes(String dtype, List<Long> shape) {
         long elements = 1;
         for (long extent : shape) {
             elements = Math.multiplyExact(elements, extent);
@@ -55,7 +55,7 @@ final class StoredDType {
     }
 
     /** The kernels' name of a dtype that they compute with. */
-    static Optional<DType> kernelType(String dtype) {
+    public static Optional<DType> kernelType(String dtype) {
         return switch (dtype) {
             case "BF16" -> Optional.of(DType.BF16);
             case "F16" -> Optional.of(DType.F16);

@@ -141,7 +141,7 @@ public final class TensorIndex {
     }
 
     /** The tensor of that name, or null. */
-    @Nullable MappedTensor find(String name) {
+    public @Nullable MappedTensor find(String name) {
         return tensors.get(name);
     }
 

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * @param prefix ends in a dot
  * @param head full name of the head, without {@code .weight}
  */
-record TextNames(String prefix, String head) {
+public record TextNames(String prefix, String head) {
     private static final List<String> PREFIXES =
             List.of("language_model.model.", "model.", "model.language_model.");
     private static final List<String> HEADS =
@@ -29,7 +29,7 @@ record TextNames(String prefix, String head) {
                     "model.multi_modal_projector.");
 
     /** The naming that {@code index} follows. */
-    static TextNames of(TensorIndex index) {
+    public static TextNames of(TensorIndex index) {
         List<String> prefixes = present(index, PREFIXES, "embed_tokens").toList();
         if (prefixes.size() != 1) {
             throw new CheckpointException(
@@ -51,20 +51,20 @@ record TextNames(String prefix, String head) {
                                 || index.find(name + suffix + ".weight_packed") != null);
     }
 
-    String embedding() {
+    public String embedding() {
         return prefix + "embed_tokens";
     }
 
-    String norm() {
+    public String norm() {
         return prefix + "norm.weight";
     }
 
-    String layer(int i) {
+    public String layer(int i) {
         return prefix + "layers." + i + ".";
     }
 
     /** Whether a tensor belongs to the image tower or its projector. */
-    static boolean isVision(String name) {
+    public static boolean isVision(String name) {
         for (String prefix : VISION) { // no stream: asked for every tensor
             if (name.startsWith(prefix)) {
                 return true;

@@ -166,7 +166,7 @@ class ForkTest {
                 Session second = model.newSession()) {
             Session first = model.newSession();
             int most = 256;
-            while (model.memoryPlan(2 * most).keyValueBytes() <= 40 * page) {
+            while (model.memoryPlan(2L * most).keyValueBytes() <= 40 * page) {
                 most *= 2;
             }
             int length = most;

@@ -20,16 +20,17 @@ class AltiplanoTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`` | missing command: generate, chat, inspect, verify, tokenize, logits, render,"
-                        + " bench",
-                "image | unknown command 'image'",
+                "`` | missing command: generate, chat, inspect, verify, tokenize, logits, image,"
+                        + " render, bench, quantize, perplexity",
+                "draw | unknown command 'draw'",
+                "image M | missing required parameter: 'FILE'",
                 "--bogus | unknown option '--bogus'",
                 "generate | missing required parameter: 'MODEL'",
                 "generate M | no prompt, expected a text or --ids",
                 "generate M text --ids 1 | both a prompt and --ids, expected one of them",
                 "generate M text more | unexpected argument 'more'",
                 "generate M text --bogus | unknown option '--bogus'",
-                "generate M text --image x.png | unknown option '--image'",
+                "generate M text --draw x.png | unknown option '--draw'",
                 "generate M text --chat --raw | --chat and --raw contradict each other",
                 "generate M text --json --print-ids | --json and --print-ids contradict each other",
                 "generate M --ids 1 --raw | --ids and --chat or --raw contradict each other",
@@ -100,16 +101,18 @@ class AltiplanoTest {
                 "verify",
                 "tokenize",
                 "logits",
+                "image",
                 "render",
-                "bench"
+                "bench",
+                "quantize",
+                "perplexity"
             })
     void eachCommandExplainsItself(String command) {
         String help = Run.of(command, "--help").fine();
 
         assertThat(help)
                 .startsWith("Usage: altiplano " + command)
-                .contains("MODEL", "Example", "--stacktrace")
-                .doesNotContain("--image");
+                .contains("MODEL", "Example", "--stacktrace");
         assertThat(help.lines()).allMatch(line -> line.length() <= 100);
         assertThat(Run.of(command, "--version").fine()).startsWith("altiplano ");
     }

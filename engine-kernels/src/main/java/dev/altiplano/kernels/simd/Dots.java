@@ -147,7 +147,7 @@ final class Dots {
         return switch (m.dtype()) {
             case BF16 -> width == 1 ? (MANY_REGISTERS ? 12 : 4) : (MANY_REGISTERS ? 3 : 2);
             case F32 -> width == 1 ? 4 : (MANY_REGISTERS ? 3 : 2);
-            case F8_E4M3 -> MANY_REGISTERS ? 8 : 4;
+            case F8_E4M3 -> 4;
             default -> 1;
         };
     }
@@ -181,7 +181,7 @@ final class Dots {
             }
             case F8_E4M3 -> {
                 if (MANY_REGISTERS) {
-                    Fp8TableDots.x8(m.data(), at, stride, n, d.arranged, d.lanes);
+                    Fp8TableDots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
                 } else {
                     Fp8Dots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
                 }

@@ -48,24 +48,16 @@ final class Fp8TableDots {
 
     private Fp8TableDots() {}
 
-    /** 8 rows. */
-    static void x8(MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
+    /** 4 rows. */
+    static void x4(MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
-        long o4 = o3 + stride;
-        long o5 = o4 + stride;
-        long o6 = o5 + stride;
-        long o7 = o6 + stride;
         FloatVector s0 = FloatVector.zero(F);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
-        FloatVector s4 = s0;
-        FloatVector s5 = s0;
-        FloatVector s6 = s0;
-        FloatVector s7 = s0;
         ByteVector high0 = ByteVector.fromArray(B, HIGH, 0);
         ByteVector high1 = ByteVector.fromArray(B, HIGH, B.length());
         ByteVector low0 = ByteVector.fromArray(B, LOW, 0);
@@ -124,63 +116,11 @@ final class Fp8TableDots {
             s3 = p3.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, s3);
             s3 = q3.and(TOP).reinterpretAsFloats().fma(x2, s3);
             s3 = p3.and(TOP).reinterpretAsFloats().fma(x3, s3);
-            ByteVector c4 = ByteVector.fromMemorySegment(B, w, o4 + k, LITTLE_ENDIAN);
-            IntVector h4 =
-                    c4.selectFrom(high0, high1)
-                            .reinterpretAsInts()
-                            .or(c4.reinterpretAsInts().and(SIGNS));
-            IntVector l4 = c4.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p4 = h4.and(UPPER).or(l4.lanewise(LSHR, 8).and(LOWER));
-            IntVector q4 = h4.lanewise(LSHL, 8).and(UPPER).or(l4.and(LOWER));
-            s4 = q4.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, s4);
-            s4 = p4.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, s4);
-            s4 = q4.and(TOP).reinterpretAsFloats().fma(x2, s4);
-            s4 = p4.and(TOP).reinterpretAsFloats().fma(x3, s4);
-            ByteVector c5 = ByteVector.fromMemorySegment(B, w, o5 + k, LITTLE_ENDIAN);
-            IntVector h5 =
-                    c5.selectFrom(high0, high1)
-                            .reinterpretAsInts()
-                            .or(c5.reinterpretAsInts().and(SIGNS));
-            IntVector l5 = c5.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p5 = h5.and(UPPER).or(l5.lanewise(LSHR, 8).and(LOWER));
-            IntVector q5 = h5.lanewise(LSHL, 8).and(UPPER).or(l5.and(LOWER));
-            s5 = q5.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, s5);
-            s5 = p5.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, s5);
-            s5 = q5.and(TOP).reinterpretAsFloats().fma(x2, s5);
-            s5 = p5.and(TOP).reinterpretAsFloats().fma(x3, s5);
-            ByteVector c6 = ByteVector.fromMemorySegment(B, w, o6 + k, LITTLE_ENDIAN);
-            IntVector h6 =
-                    c6.selectFrom(high0, high1)
-                            .reinterpretAsInts()
-                            .or(c6.reinterpretAsInts().and(SIGNS));
-            IntVector l6 = c6.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p6 = h6.and(UPPER).or(l6.lanewise(LSHR, 8).and(LOWER));
-            IntVector q6 = h6.lanewise(LSHL, 8).and(UPPER).or(l6.and(LOWER));
-            s6 = q6.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, s6);
-            s6 = p6.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, s6);
-            s6 = q6.and(TOP).reinterpretAsFloats().fma(x2, s6);
-            s6 = p6.and(TOP).reinterpretAsFloats().fma(x3, s6);
-            ByteVector c7 = ByteVector.fromMemorySegment(B, w, o7 + k, LITTLE_ENDIAN);
-            IntVector h7 =
-                    c7.selectFrom(high0, high1)
-                            .reinterpretAsInts()
-                            .or(c7.reinterpretAsInts().and(SIGNS));
-            IntVector l7 = c7.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p7 = h7.and(UPPER).or(l7.lanewise(LSHR, 8).and(LOWER));
-            IntVector q7 = h7.lanewise(LSHL, 8).and(UPPER).or(l7.and(LOWER));
-            s7 = q7.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, s7);
-            s7 = p7.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, s7);
-            s7 = q7.and(TOP).reinterpretAsFloats().fma(x2, s7);
-            s7 = p7.and(TOP).reinterpretAsFloats().fma(x3, s7);
         }
         s0.intoArray(lanes, 0);
         s1.intoArray(lanes, L);
         s2.intoArray(lanes, 2 * L);
         s3.intoArray(lanes, 3 * L);
-        s4.intoArray(lanes, 4 * L);
-        s5.intoArray(lanes, 5 * L);
-        s6.intoArray(lanes, 6 * L);
-        s7.intoArray(lanes, 7 * L);
     }
 
     /** 1 row. */

@@ -27,8 +27,8 @@ final class Fp8TableSums {
 
     private Fp8TableSums() {}
 
-    /** 8 rows. */
-    static void x8(
+    /** 4 rows. */
+    static void x4(
             MemorySegment w,
             long o0,
             long stride,
@@ -40,18 +40,10 @@ final class Fp8TableSums {
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
-        long o4 = o3 + stride;
-        long o5 = o4 + stride;
-        long o6 = o5 + stride;
-        long o7 = o6 + stride;
         FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
         FloatVector f1 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 4));
         FloatVector f2 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 8));
         FloatVector f3 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 12));
-        FloatVector f4 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 16));
-        FloatVector f5 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 20));
-        FloatVector f6 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 24));
-        FloatVector f7 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 28));
         ByteVector high0 = ByteVector.fromArray(B, Fp8TableDots.HIGH, 0);
         ByteVector high1 = ByteVector.fromArray(B, Fp8TableDots.HIGH, B.length());
         ByteVector low0 = ByteVector.fromArray(B, Fp8TableDots.LOW, 0);
@@ -117,62 +109,6 @@ final class Fp8TableSums {
             y1 = p3.lanewise(LSHL, 16).reinterpretAsFloats().fma(f3, y1);
             y2 = q3.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f3, y2);
             y3 = p3.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f3, y3);
-            ByteVector c4 = ByteVector.fromMemorySegment(B, w, o4 + j, LITTLE_ENDIAN);
-            IntVector h4 =
-                    c4.selectFrom(high0, high1)
-                            .reinterpretAsInts()
-                            .or(c4.reinterpretAsInts().and(Fp8TableDots.SIGNS));
-            IntVector l4 = c4.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p4 =
-                    h4.and(Fp8TableDots.UPPER).or(l4.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
-            IntVector q4 =
-                    h4.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l4.and(Fp8TableDots.LOWER));
-            y0 = q4.lanewise(LSHL, 16).reinterpretAsFloats().fma(f4, y0);
-            y1 = p4.lanewise(LSHL, 16).reinterpretAsFloats().fma(f4, y1);
-            y2 = q4.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f4, y2);
-            y3 = p4.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f4, y3);
-            ByteVector c5 = ByteVector.fromMemorySegment(B, w, o5 + j, LITTLE_ENDIAN);
-            IntVector h5 =
-                    c5.selectFrom(high0, high1)
-                            .reinterpretAsInts()
-                            .or(c5.reinterpretAsInts().and(Fp8TableDots.SIGNS));
-            IntVector l5 = c5.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p5 =
-                    h5.and(Fp8TableDots.UPPER).or(l5.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
-            IntVector q5 =
-                    h5.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l5.and(Fp8TableDots.LOWER));
-            y0 = q5.lanewise(LSHL, 16).reinterpretAsFloats().fma(f5, y0);
-            y1 = p5.lanewise(LSHL, 16).reinterpretAsFloats().fma(f5, y1);
-            y2 = q5.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f5, y2);
-            y3 = p5.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f5, y3);
-            ByteVector c6 = ByteVector.fromMemorySegment(B, w, o6 + j, LITTLE_ENDIAN);
-            IntVector h6 =
-                    c6.selectFrom(high0, high1)
-                            .reinterpretAsInts()
-                            .or(c6.reinterpretAsInts().and(Fp8TableDots.SIGNS));
-            IntVector l6 = c6.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p6 =
-                    h6.and(Fp8TableDots.UPPER).or(l6.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
-            IntVector q6 =
-                    h6.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l6.and(Fp8TableDots.LOWER));
-            y0 = q6.lanewise(LSHL, 16).reinterpretAsFloats().fma(f6, y0);
-            y1 = p6.lanewise(LSHL, 16).reinterpretAsFloats().fma(f6, y1);
-            y2 = q6.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f6, y2);
-            y3 = p6.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f6, y3);
-            ByteVector c7 = ByteVector.fromMemorySegment(B, w, o7 + j, LITTLE_ENDIAN);
-            IntVector h7 =
-                    c7.selectFrom(high0, high1)
-                            .reinterpretAsInts()
-                            .or(c7.reinterpretAsInts().and(Fp8TableDots.SIGNS));
-            IntVector l7 = c7.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p7 =
-                    h7.and(Fp8TableDots.UPPER).or(l7.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
-            IntVector q7 =
-                    h7.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l7.and(Fp8TableDots.LOWER));
-            y0 = q7.lanewise(LSHL, 16).reinterpretAsFloats().fma(f7, y0);
-            y1 = p7.lanewise(LSHL, 16).reinterpretAsFloats().fma(f7, y1);
-            y2 = q7.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f7, y2);
-            y3 = p7.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f7, y3);
             y0.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
             y1.intoMemorySegment(sums, 4L * j + V, LITTLE_ENDIAN);
             y2.intoMemorySegment(sums, 4L * j + 2 * V, LITTLE_ENDIAN);

@@ -116,9 +116,9 @@ final class Sums {
     private static int fp8(Matrix m, long offset, int left, int n, SumOperands s) {
         MemorySegment w = m.data();
         if (MANY_REGISTERS) {
-            if (left >= 8) {
-                Fp8TableSums.x8(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
-                return 8;
+            if (left >= 4) {
+                Fp8TableSums.x4(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+                return 4;
             }
             Fp8TableSums.x1(w, offset, n, s.x, s.x0, s.sums);
             return 1;

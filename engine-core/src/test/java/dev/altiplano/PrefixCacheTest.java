@@ -21,6 +21,9 @@ import java.util.stream.Stream;
 
 /** Prompts that begin like others. */
 class PrefixCacheTest {
+    /** Beginnings are taken up at multiples of 256 tokens. */
+    private static final ModelOptions BLOCKS = ModelOptions.defaults().blockSize(256);
+
     private static final long LARGE = 64L << 20;
 
     @TempDir private Path folder;
@@ -63,10 +66,9 @@ class PrefixCacheTest {
         int[] one = ids(1, 1000);
         int[] two = one.clone();
         two[600]++;
-        try (Llama4Model model = Llama4Model.open(Goldens.folder("dense"));
+        try (Llama4Model model = Llama4Model.open(Goldens.folder("dense"), BLOCKS);
                 Llama4Model plain =
-                        Llama4Model.open(
-                                Goldens.folder("dense"), ModelOptions.defaults().prefixCache(0))) {
+                        Llama4Model.open(Goldens.folder("dense"), BLOCKS.prefixCache(0))) {
             model.generate(scored(one));
             GenerationResult other = model.generate(scored(two));
 
@@ -80,7 +82,7 @@ class PrefixCacheTest {
     @Test
     void fourThousandTokensAreReadOnce() {
         int[] prefix = ids(2, 4096);
-        try (Llama4Model model = Llama4Model.open(Goldens.folder("real_chunk"))) {
+        try (Llama4Model model = Llama4Model.open(Goldens.folder("real_chunk"), BLOCKS)) {
             model.generate(scored(Arrays.copyOf(prefix, 4100)));
 
             GenerationResult next = model.generate(scored(with(prefix, 5, 6, 7)));
@@ -91,7 +93,7 @@ class PrefixCacheTest {
 
     @Test
     void whatWasDecodedIsNotShared() { // its bits are those of single tokens
-        try (Llama4Model model = Llama4Model.open(Goldens.folder("dense"));
+        try (Llama4Model model = Llama4Model.open(Goldens.folder("dense"), BLOCKS);
                 Session session = model.newSession()) {
             int[] ids = ids(3, 500);
             GenerationResult answer =
@@ -108,9 +110,9 @@ class PrefixCacheTest {
 
     @Test
     void aLittleCacheKeepsTheLatest() {
-        try (Llama4Model probe = Llama4Model.open(Goldens.folder("dense"))) {
+        try (Llama4Model probe = Llama4Model.open(Goldens.folder("dense"), BLOCKS)) {
             long page = probe.memoryPlan(256).keyValueBytes();
-            ModelOptions options = ModelOptions.defaults().prefixCache(4 * page);
+            ModelOptions options = BLOCKS.prefixCache(4 * page);
             try (Llama4Model model = Llama4Model.open(Goldens.folder("dense"), options)) {
                 model.generate(scored(ids(1, 600))); // two pages of each layer
                 model.generate(scored(ids(2, 600)));
@@ -128,9 +130,9 @@ class PrefixCacheTest {
 
     @Test
     void aPromptBeyondTheCacheKeepsItsBeginning() {
-        try (Llama4Model probe = Llama4Model.open(Goldens.folder("dense"))) {
+        try (Llama4Model probe = Llama4Model.open(Goldens.folder("dense"), BLOCKS)) {
             long page = probe.memoryPlan(256).keyValueBytes();
-            ModelOptions options = ModelOptions.defaults().prefixCache(2 * page);
+            ModelOptions options = BLOCKS.prefixCache(2 * page);
             try (Llama4Model model = Llama4Model.open(Goldens.folder("dense"), options)) {
                 model.generate(scored(ids(1, 1000)));
 
@@ -142,10 +144,9 @@ class PrefixCacheTest {
 
     @Test
     void sessionsComeBeforeTheCache() {
-        try (Llama4Model probe = Llama4Model.open(Goldens.folder("dense"))) {
+        try (Llama4Model probe = Llama4Model.open(Goldens.folder("dense"), BLOCKS)) {
             long page = probe.memoryPlan(256).keyValueBytes();
-            ModelOptions options =
-                    ModelOptions.defaults().keyValueBudget(5 * page).prefixCache(5 * page);
+            ModelOptions options = BLOCKS.keyValueBudget(5 * page).prefixCache(5 * page);
             try (Llama4Model model = Llama4Model.open(Goldens.folder("dense"), options);
                     Session session = model.newSession()) {
                 model.generate(scored(ids(1, 1100))); // fills all with what is only kept
@@ -163,7 +164,7 @@ class PrefixCacheTest {
     @CsvSource({"scout, 1000, 768", "odd, 700, 512", "real_chunk, 700, 512"})
     void aFolderOutlivesTheProcess(String name, int length, int shared) throws IOException {
         int[] ids = ids(5, length);
-        ModelOptions options = ModelOptions.defaults().prefixFolder(folder, LARGE);
+        ModelOptions options = BLOCKS.prefixFolder(folder, LARGE);
         GenerationResult first;
         try (Llama4Model model = Llama4Model.open(Goldens.folder(name), options)) {
             first = model.generate(scored(ids));
@@ -202,9 +203,9 @@ class PrefixCacheTest {
 
     @Test
     void aFullFolderKeepsTheLatest() throws IOException {
-        try (Llama4Model probe = Llama4Model.open(Goldens.folder("dense"))) {
+        try (Llama4Model probe = Llama4Model.open(Goldens.folder("dense"), BLOCKS)) {
             long entry = probe.memoryPlan(256).keyValueBytes();
-            ModelOptions options = ModelOptions.defaults().prefixFolder(folder, 3 * entry);
+            ModelOptions options = BLOCKS.prefixFolder(folder, 3 * entry);
             try (Llama4Model model = Llama4Model.open(Goldens.folder("dense"), options)) {
                 for (int i = 0; i < 5; i++) {
                     model.generate(scored(ids(i, 300)));
@@ -224,12 +225,9 @@ class PrefixCacheTest {
     @Test
     void manyThreadsShareBeginnings() throws Exception {
         try (Llama4Model model =
-                        Llama4Model.open(
-                                Goldens.folder("scout"),
-                                ModelOptions.defaults().prefixCache(LARGE));
+                        Llama4Model.open(Goldens.folder("scout"), BLOCKS.prefixCache(LARGE));
                 Llama4Model plain =
-                        Llama4Model.open(
-                                Goldens.folder("scout"), ModelOptions.defaults().prefixCache(0));
+                        Llama4Model.open(Goldens.folder("scout"), BLOCKS.prefixCache(0));
                 ExecutorService threads = Executors.newFixedThreadPool(6)) {
             List<int[]> prompts = new ArrayList<>();
             for (int i = 0; i < 40; i++) {

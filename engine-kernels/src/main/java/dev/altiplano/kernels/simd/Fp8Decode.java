@@ -71,12 +71,14 @@ final class Fp8Decode {
         return n;
     }
 
-    private static IntVector load(MemorySegment w, long at) {
+    /** Codes widened with their sign. */
+    static IntVector load(MemorySegment w, long at) {
         ByteVector codes = ByteVector.fromMemorySegment(B, w, at, LITTLE_ENDIAN);
         return (IntVector) codes.convertShape(B2I, I, 0);
     }
 
-    private static FloatVector value(IntVector code) {
+    /** Their values. */
+    static FloatVector value(IntVector code) {
         return code.lanewise(LSHL, 20)
                 .and(Fp8Dots.E4M3)
                 .reinterpretAsFloats()

@@ -313,6 +313,8 @@ public final class VectorKernels implements KernelSet {
     public void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s) {
         if (Sums.takes(m)) {
             Sums.add(m, row, count, column, columns, s);
+        } else if (Fp4Sums.takes(m)) {
+            Fp4Sums.add(m, row, count, column, columns, s);
         } else {
             PLAIN.addRows(m, row, count, column, columns, s);
         }
@@ -351,6 +353,10 @@ public final class VectorKernels implements KernelSet {
 
     /** One weight row of several panels; codes as they are where {@link #sumsCodes} says so. */
     private void panelsOfRow(Matrix m, int row, int column, int panels, MemorySegment out, int k) {
+        if (Fp4Sums.takes(m)) {
+            Fp4Sums.panels(m, row, column, panels, out, k * PANEL);
+            return;
+        }
         int done = 0;
         if (m.dtype() == DType.F8_E4M3 && Sums.takes(m)) {
             long from = row * m.rowBytes() + column;

@@ -53,22 +53,34 @@ class AllocationTest {
 
     @Test
     void aTokenOfAnAnswerAllocatesItsOwnWordsOnly() {
-        try (Llama4Model model = Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().threads(1));
-                Sequence sequence = model.newSequence()) {
-            sequence.append(1);
-            GenerationPlan plan = model.plan(1, GenerationRequest.tokens(1).logProbabilities(5));
+        try (Llama4Model model =
+                Llama4Model.open(Demo.FOLDER, ModelOptions.defaults().threads(1))) {
             int vocabulary = model.config().vocabularySize();
-            Generator generator = new Generator(sequence, plan, vocabulary, () -> null);
             long least = Long.MAX_VALUE;
-            while (generator.next().isPresent() && sequence.length() < 2000) {
-                long before = THREADS.getCurrentThreadAllocatedBytes();
-                generator.next();
-                least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+            for (int round = 0; round < ROUNDS && least >= vocabulary; round++) {
+                least = Math.min(least, leastBytesOfAnAnswer(model));
             }
 
             // ids, text and six scores; an array of the vocabulary would take at least a byte each
             assertThat(least).isLessThan(vocabulary);
         }
+    }
+
+    /** Of the token that allocates least; the answer may be short. */
+    private static long leastBytesOfAnAnswer(Llama4Model model) {
+        long least = Long.MAX_VALUE;
+        try (Sequence sequence = model.newSequence()) {
+            sequence.append(1);
+            GenerationPlan plan = model.plan(1, GenerationRequest.tokens(1).logProbabilities(5));
+            int vocabulary = model.config().vocabularySize();
+            Generator generator = new Generator(sequence, plan, vocabulary, () -> null);
+            while (generator.next().isPresent() && sequence.length() < 500) {
+                long before = THREADS.getCurrentThreadAllocatedBytes();
+                generator.next();
+                least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+            }
+        }
+        return least;
     }
 
     /** Starts behind the first pages of keys and values and ends before the next ones. */

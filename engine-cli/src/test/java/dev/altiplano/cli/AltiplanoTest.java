@@ -23,7 +23,7 @@ class AltiplanoTest {
                 "`` | missing command: generate, chat, inspect, verify, tokenize, logits, image,"
                         + " render, bench, quantize, perplexity",
                 "draw | unknown command 'draw'",
-                "image M | missing required parameter: 'FILE'",
+                "image M | missing required options and parameters",
                 "--bogus | unknown option '--bogus'",
                 "generate | missing required parameter: 'MODEL'",
                 "generate M | no prompt, expected a text or --ids",

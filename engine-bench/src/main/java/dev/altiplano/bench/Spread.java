@@ -1,6 +1,7 @@
 package dev.altiplano.bench;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Repeated measurements of one quantity.
@@ -30,5 +31,15 @@ public record Spread(double median, double least, double most) {
     /** How far the measurements lie apart, as a share of the median; 0 when all are equal. */
     public double range() {
         return most == least ? 0 : (most - least) / median;
+    }
+
+    /** The same in another unit. */
+    public Spread times(double factor) {
+        return new Spread(median * factor, least * factor, most * factor);
+    }
+
+    /** For people: {@code 24.1 GB/s (23.0 to 25.2)}. */
+    public String inWords(String unit) {
+        return String.format(Locale.ROOT, "%.1f %s (%.1f to %.1f)", median, unit, least, most);
     }
 }

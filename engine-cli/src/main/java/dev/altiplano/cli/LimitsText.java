@@ -68,12 +68,6 @@ final class LimitsText {
     }
 
     private static String giga(Spread spread, String unit) {
-        return String.format(
-                Locale.ROOT,
-                "%.1f %s (%.1f to %.1f)",
-                spread.median() / GIGA,
-                unit,
-                spread.least() / GIGA,
-                spread.most() / GIGA);
+        return spread.times(1 / GIGA).inWords(unit);
     }
 }

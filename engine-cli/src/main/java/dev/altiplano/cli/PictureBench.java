@@ -67,12 +67,7 @@ record PictureBench(PictureRun.Outcome outcome, TowerWork work, LimitProbe probe
     }
 
     private static String millis(Spread seconds) {
-        return String.format(
-                Locale.ROOT,
-                "%.1f ms (%.1f to %.1f)",
-                1000 * seconds.median(),
-                1000 * seconds.least(),
-                1000 * seconds.most());
+        return seconds.times(1000).inWords("ms");
     }
 
     /** Keys are added, never changed. */

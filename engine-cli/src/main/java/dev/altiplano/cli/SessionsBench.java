@@ -48,12 +48,7 @@ record SessionsBench(Terminal terminal, SessionsRun run, int threads) {
     }
 
     private static String rate(Spread speed) {
-        return String.format(
-                Locale.ROOT,
-                "%.1f tokens/s (%.1f to %.1f)",
-                speed.median(),
-                speed.least(),
-                speed.most());
+        return speed.inWords("tokens/s");
     }
 
     private Map<String, @Nullable Object> json(Outcome outcome) {

@@ -18,10 +18,10 @@ public final class SyntheticShape {
     /** Of all layers; thirty times those of Maverick. Each may have six tensors of its own. */
     private static final long MOST_EXPERTS = 100_000;
 
-    private final Map<String, Integer> sizes;
+    private final NamedSizes sizes;
     private final Optional<SyntheticVision> vision;
 
-    private SyntheticShape(Map<String, Integer> sizes, Optional<SyntheticVision> vision) {
+    private SyntheticShape(NamedSizes sizes, Optional<SyntheticVision> vision) {
         this.sizes = sizes;
         this.vision = vision;
     }
@@ -69,7 +69,7 @@ public final class SyntheticShape {
         sizes.put("attention_chunk_size", 8192);
         sizes.put("max_position_embeddings", 1 << 20);
         sizes.put("use_qk_norm", 1);
-        return new SyntheticShape(sizes, Optional.empty());
+        return new SyntheticShape(new NamedSizes(sizes), Optional.empty());
     }
 
     /**
@@ -80,10 +80,6 @@ public final class SyntheticShape {
      * @throws IllegalArgumentException if there is no such size or the value is out of range
      */
     public SyntheticShape with(String name, int value) {
-        if (!sizes.containsKey(name)) {
-            throw new IllegalArgumentException(
-                    "'%s' is not one of %s".formatted(name, String.join(", ", sizes.keySet())));
-        }
         int least = MAY_BE_ZERO.contains(name) ? 0 : 1;
         int most =
                 switch (name) {
@@ -91,13 +87,7 @@ public final class SyntheticShape {
                     case "use_qk_norm" -> 1;
                     default -> Integer.MAX_VALUE / 2;
                 };
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    "%s is %d, expected %d to %d".formatted(name, value, least, most));
-        }
-        Map<String, Integer> changed = new LinkedHashMap<>(sizes);
-        changed.put(name, value);
-        return new SyntheticShape(changed, vision);
+        return new SyntheticShape(sizes.with(name, value, least, most), vision);
     }
 
     /** The same with an image tower. */
@@ -112,16 +102,12 @@ public final class SyntheticShape {
 
     /** The size of that name. */
     int get(String name) {
-        Integer size = sizes.get(name);
-        if (size == null) {
-            throw new IllegalArgumentException("there is no size '%s'".formatted(name));
-        }
-        return size;
+        return sizes.get(name);
     }
 
     /** All sizes in the order of {@code config.json}. */
     Map<String, Integer> sizes() {
-        return sizes;
+        return sizes.all();
     }
 
     /** Decoder layers. */

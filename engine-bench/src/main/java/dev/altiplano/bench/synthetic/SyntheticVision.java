@@ -11,9 +11,9 @@ public final class SyntheticVision {
     private static final int MOST_LAYERS = 4096;
     private static final int CHANNELS = 3;
 
-    private final Map<String, Integer> sizes;
+    private final NamedSizes sizes;
 
-    private SyntheticVision(Map<String, Integer> sizes) {
+    private SyntheticVision(NamedSizes sizes) {
         this.sizes = sizes;
     }
 
@@ -27,7 +27,7 @@ public final class SyntheticVision {
         sizes.put("image_size", 336);
         sizes.put("patch_size", 14);
         sizes.put("projector_input_dim", 4096);
-        return new SyntheticVision(sizes);
+        return new SyntheticVision(new NamedSizes(sizes));
     }
 
     /**
@@ -36,31 +36,17 @@ public final class SyntheticVision {
      * @throws IllegalArgumentException if there is no such size or the value is out of range
      */
     public SyntheticVision with(String name, int value) {
-        if (!sizes.containsKey(name)) {
-            throw new IllegalArgumentException(
-                    "'%s' is not one of %s".formatted(name, String.join(", ", sizes.keySet())));
-        }
         int most = name.equals("num_hidden_layers") ? MOST_LAYERS : 1 << 16;
-        if (value < 1 || value > most) {
-            throw new IllegalArgumentException(
-                    "%s is %d, expected 1 to %d".formatted(name, value, most));
-        }
-        Map<String, Integer> changed = new LinkedHashMap<>(sizes);
-        changed.put(name, value);
-        return new SyntheticVision(changed);
+        return new SyntheticVision(sizes.with(name, value, 1, most));
     }
 
     int get(String name) {
-        Integer size = sizes.get(name);
-        if (size == null) {
-            throw new IllegalArgumentException("there is no size '%s'".formatted(name));
-        }
-        return size;
+        return sizes.get(name);
     }
 
     /** All sizes in the order of {@code config.json}. */
     Map<String, Integer> sizes() {
-        return sizes;
+        return sizes.all();
     }
 
     int hidden() {

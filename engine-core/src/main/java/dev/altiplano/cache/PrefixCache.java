@@ -61,11 +61,6 @@ public final class PrefixCache {
         return borders;
     }
 
-    /** Bytes of pages that are kept, those that sequences read too included. */
-    public synchronized long keptBytes() {
-        return kept * store.layout().pageBytes();
-    }
-
     /** Forgets everything. */
     public synchronized void clear() {
         while (giveUpOldest()) {

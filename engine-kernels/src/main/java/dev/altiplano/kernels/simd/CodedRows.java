@@ -128,7 +128,9 @@ final class CodedRows {
         if (s.groups() == null) {
             long from = row * m.rowBytes() + (long) input * m.dtype().bits() / 8;
             fillScales(m, s, row, input, count, spare);
-            fillZeros(m, s, row, input, count, spare);
+            if (m.dtype() != DType.F4_E2M1) {
+                fillZeros(m, s, row, input, count, spare);
+            }
             whole =
                     switch (m.dtype()) {
                         case I8, I8_BIASED -> bytes(m, from, count, out, at, spare);

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * One sequence that goes on: what the model has read stays read.
@@ -262,15 +263,18 @@ public final class Session implements AutoCloseable {
     /**
      * Takes the session for one step of a stream; refuses a second thread.
      *
-     * @param closing whether the stream is being closed: whoever does that is waited for
+     * @param closing whether the stream is being closed: whoever does that is waited for; asked
+     *     when the session is taken, because who takes it to close says so before
      */
-    void enterStep(boolean closing) {
-        if (closing || closed) {
-            busy.lock();
-        } else if (!busy.tryLock()) {
+    void enterStep(BooleanSupplier closing) {
+        if (busy.tryLock()) {
+            return;
+        }
+        if (!closing.getAsBoolean() && !closed) {
             throw new IllegalStateException(
                     "this session is in use by another thread; use one session per thread");
         }
+        busy.lock();
     }
 
     /** Takes the session when the step that runs has ended. */
@@ -308,7 +312,7 @@ public final class Session implements AutoCloseable {
     }
 
     private void enter() {
-        enterStep(false);
+        enterStep(() -> false);
         if (closed) {
             leave();
             throw new IllegalStateException(

@@ -137,7 +137,7 @@ public final class TokenStream implements Iterable<GenerationEvent>, AutoCloseab
     }
 
     private GenerationEvent advance() {
-        session.enterStep(cancelled.get());
+        session.enterStep(cancelled::get);
         try {
             if (finished != null) { // somebody closed the stream in the meantime
                 return finished;

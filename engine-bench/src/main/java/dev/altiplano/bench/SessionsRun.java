@@ -1,12 +1,15 @@
 package dev.altiplano.bench;
 
+import dev.altiplano.GenerationEvent;
 import dev.altiplano.GenerationRequest;
 import dev.altiplano.Llama4Model;
 import dev.altiplano.Sampling;
 import dev.altiplano.Session;
+import dev.altiplano.TokenStream;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.BrokenBarrierException;
@@ -53,7 +56,7 @@ public record SessionsRun(int sessions, int decodedTokens, int repeats, Duration
 
     /** Positions of a sequence. */
     public long positions() {
-        return decodedTokens + 3L;
+        return decodedTokens + 2L;
     }
 
     /**
@@ -105,12 +108,16 @@ public record SessionsRun(int sessions, int decodedTokens, int repeats, Duration
         }
     }
 
-    /** Writes one token before the clock starts, so that every session has memory by then. */
+    /** Reads the prompt and writes one token before the clock starts: what follows is decoding. */
     private void write(Llama4Model model, CyclicBarrier barrier, SplittableRandom random) {
-        try (Session session = model.newSession()) {
-            session.generate(request(model, random, 1));
+        try (Session session = model.newSession();
+                TokenStream answer = session.stream(request(model, random, decodedTokens + 1))) {
+            Iterator<GenerationEvent> events = answer.iterator();
+            while (!(events.next() instanceof GenerationEvent.Token)) {} // the prompt
             barrier.await();
-            session.generate(request(model, random, decodedTokens));
+            while (events.hasNext()) {
+                events.next();
+            }
         } catch (InterruptedException | BrokenBarrierException e) {
             throw new IllegalStateException("another session has failed", e);
         }

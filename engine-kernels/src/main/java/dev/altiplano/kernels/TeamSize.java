@@ -28,6 +28,9 @@ public final class TeamSize {
     /** At first the smaller team is tried for up to one part in so many of the time. */
     private static final int SMALLER_SHARE = 10;
 
+    /** The same for regions longer than a trial: time slices weigh little in them. */
+    private static final int SMALLER_SHARE_OF_LONG = 50;
+
     /** Waits double up to this factor. */
     private static final int MOST_BACKOFF = 64;
 
@@ -126,7 +129,8 @@ public final class TeamSize {
 
     private void watchForSmaller(long took) {
         double trial = Math.max((double) took, Math.min(TRIAL, (double) REGIONS * took));
-        double wait = SMALLER_SHARE * trial * sizes[current] / sizes[current + 1];
+        int share = took < TRIAL ? SMALLER_SHARE : SMALLER_SHARE_OF_LONG;
+        double wait = share * trial * sizes[current] / sizes[current + 1];
         if (Double.isNaN(untilSmaller)) {
             untilSmaller = wait * smallerBackoff;
             alarmed = false;

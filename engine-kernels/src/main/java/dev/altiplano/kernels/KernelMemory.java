@@ -1,6 +1,7 @@
 package dev.altiplano.kernels;
 
 import dev.altiplano.kernels.internal.DotOperands;
+import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
 
@@ -33,10 +34,12 @@ public final class KernelMemory {
         return arranged + (long) DotOperands.DECODED * inputs;
     }
 
-    /** Input-major rows: one is summed up, several go through tiles. */
+    /** Input-major rows: few are summed up, many go through tiles. */
     private static long sumFloats(int rows) {
-        long columns = Math.max(MatVec.MOST_RUN, (long) MatMat.BAND_COLUMNS * rows);
-        return columns + (long) STRIDE * (MatMat.GROUP + MatMat.BAND_COLUMNS);
+        long few = Math.min(rows, KernelSet.MOST_SUM_ROWS);
+        long sums = Math.max(MatVec.MOST_SUMS, few * MatVec.MOST_RUN);
+        long tiles = (long) MatMat.BAND_COLUMNS * rows;
+        return Math.max(sums, tiles) + STRIDE * (few + MatMat.GROUP + (long) MatMat.BAND_COLUMNS);
     }
 
     private static long tileFloats(int inputs, int rows) {

@@ -107,7 +107,7 @@ public final class KernelProbe {
     private static KernelProbe rowSums(Matrix m, int rows) {
         int columns = Math.min(MOST_COLUMNS, m.outputs() / LEAST_ROW * LEAST_ROW);
         SumOperands s = new SumOperands();
-        s.x = Scratch.allocate(rows);
+        s.x = new float[rows];
         s.sums = Scratch.allocate(columns);
         return both(
                 "sums of %s rows".formatted(m.dtype()),

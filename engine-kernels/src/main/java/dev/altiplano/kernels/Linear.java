@@ -54,7 +54,7 @@ public final class Linear {
             } else {
                 MatMat.outputMajor(w, weights, x, y, column);
             }
-        } else if (x.count() == 1) {
+        } else if (x.count() <= MatVec.sumRows(weights)) {
             MatVec.inputMajor(w, weights, x, y, column);
         } else {
             MatMat.inputMajor(w, weights, x, y, column);

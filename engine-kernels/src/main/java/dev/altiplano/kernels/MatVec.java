@@ -1,14 +1,11 @@
 package dev.altiplano.kernels;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.SumOperands;
 import dev.altiplano.kernels.internal.TileOperands;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Products with one row or a few: every weight is read once, so memory sets the pace. */
@@ -23,6 +20,12 @@ final class MatVec {
 
     /** Bytes of a weight row that are read at once. */
     static final int MOST_RUN = 1 << 13;
+
+    /** Sums that an item keeps: they stay in the second-level cache. */
+    static final int MOST_SUMS = 1 << 16;
+
+    /** From here on, items of a millisecond are worth their order. */
+    private static final long LEAST_BYTES_BY_INPUTS = 1L << 23;
 
     private static final int DEPTH = TileOperands.STRIDE;
     private static final KernelSet KERNELS = KernelSets.BEST;
@@ -76,30 +79,96 @@ final class MatVec {
         return m.dtype() == DType.F8_E4M3 && scales != null && scales.inputBlock() < m.inputs();
     }
 
+    /** Rows of x that {@link #inputMajor} takes. */
+    static int sumRows(Matrix m) {
+        return KERNELS.sumRows(m);
+    }
+
     /**
-     * A range of outputs per item, as sums of weight rows. The sums run over {@link #DEPTH} inputs
-     * and are then added up, as in {@link MatMat}: both give the same bits.
+     * Sums of weight rows. They run over {@link #DEPTH} inputs and are then added up in order, as
+     * in {@link MatMat}: both give the same bits.
      *
-     * @param x a single row
+     * <p>An item of a large matrix is {@link #DEPTH} whole rows, or long pieces of them: memory is
+     * read faster from one end to the other than in columns that are a page or two wide. What the
+     * items of one result find is added in the order of the items. Small matrices are shared out by
+     * outputs, so that nobody waits for anybody.
+     *
+     * @param x at most {@link KernelSet#sumRows} rows
      */
     static void inputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
+        if (m.bytes() >= LEAST_BYTES_BY_INPUTS) {
+            byInputs(w, m, x, y, column);
+        } else {
+            byOutputs(w, m, x, y, column);
+        }
+    }
+
+    private static void byInputs(Worker w, Matrix m, Rows x, Rows y, int column) {
+        int blocks = (m.inputs() + DEPTH - 1) / DEPTH;
+        int columns = columnsOfABlock(w, m, x.count(), blocks);
+        int ranges = (m.outputs() + columns - 1) / columns;
+        SumOperands s = w.scratch.sums(columns, x.count());
+        int items = blocks * ranges;
+        for (int item; (item = w.nextInTurn(items)) >= 0; ) {
+            int first = item % ranges * columns;
+            int count = Math.min(columns, m.outputs() - first);
+            int block = item / ranges;
+            sumBlock(m, block * DEPTH, first, count, s, x);
+            w.awaitTurn(item);
+            if (block == 0) {
+                clear(y, column + first, count);
+            }
+            collect(m, count, s, y, column + first);
+            if (block == blocks - 1) {
+                scaleCodes(m, first, count, y, column + first);
+            }
+            w.endTurn(item);
+        }
+    }
+
+    private static void byOutputs(Worker w, Matrix m, Rows x, Rows y, int column) {
         int columns = columnsPerItem(w, m);
         int items = (m.outputs() + columns - 1) / columns;
-        SumOperands s = w.scratch.sums(columns);
+        SumOperands s = w.scratch.sums(columns, x.count());
         for (int item; (item = w.next(items)) >= 0; ) {
             int first = item * columns;
             int count = Math.min(columns, m.outputs() - first);
-            int at = y.offset(0) + column + first;
-            Arrays.fill(y.data(), at, at + count, 0);
+            clear(y, column + first, count);
             for (int k = 0; k < m.inputs(); k += DEPTH) {
-                int depth = Math.min(DEPTH, m.inputs() - k);
-                MemorySegment.copy(x.data(), x.offset(0) + k, s.x, JAVA_FLOAT, 0, depth);
-                s.x0 = 0;
-                Scratch.clear(s.sums, 0, count);
-                KERNELS.addRows(m, k, depth, first, count, s);
-                KERNELS.collect(m, count, s, y.data(), at);
+                sumBlock(m, k, first, count, s, x);
+                collect(m, count, s, y, column + first);
             }
-            scaleCodes(m, first, count, y.data(), at);
+            scaleCodes(m, first, count, y, column + first);
+        }
+    }
+
+    /** Sums over {@link #DEPTH} inputs from k on, or what is left of them. */
+    private static void sumBlock(Matrix m, int k, int first, int count, SumOperands s, Rows x) {
+        int depth = Math.min(DEPTH, m.inputs() - k);
+        for (int t = 0; t < s.rows; t++) {
+            System.arraycopy(x.data(), x.offset(t) + k, s.x, t * DEPTH, depth);
+            Scratch.clear(s.sums, t * s.step, count);
+        }
+        s.x0 = 0;
+        KERNELS.addRows(m, k, depth, first, count, s);
+    }
+
+    private static void clear(Rows y, int column, int count) {
+        for (int t = 0; t < y.count(); t++) {
+            int at = y.offset(t) + column;
+            Arrays.fill(y.data(), at, at + count, 0);
+        }
+    }
+
+    private static void collect(Matrix m, int count, SumOperands s, Rows y, int column) {
+        for (int t = 0; t < s.rows; t++) {
+            KERNELS.collect(m, count, s, t, y.data(), y.offset(t) + column);
+        }
+    }
+
+    private static void scaleCodes(Matrix m, int first, int count, Rows y, int column) {
+        for (int t = 0; t < y.count(); t++) {
+            scaleCodes(m, first, count, y.data(), y.offset(t) + column);
         }
     }
 
@@ -125,6 +194,14 @@ final class MatVec {
         long shared = (m.outputs() + 4L * w.count() - 1) / (4L * w.count());
         long chosen = Math.max(LEAST_ITEM_BYTES / bytes, Math.min(ITEM_BYTES / bytes, shared));
         return (int) Math.max(12, (chosen + 11) / 12 * 12);
+    }
+
+    /** As much of a row as the sums of all rows of x allow, and several items per worker. */
+    private static int columnsOfABlock(Worker w, Matrix m, int rows, int blocks) {
+        int ranges = (int) ((long) m.outputs() * rows / MOST_SUMS) + 1;
+        ranges = Math.max(ranges, (4 * w.count() + blocks - 1) / blocks);
+        int shared = ((m.outputs() + ranges - 1) / ranges + 63) / 64 * 64;
+        return Math.max(LEAST_COLUMNS, Math.min(MOST_SUMS / rows, shared));
     }
 
     /** Long runs of columns are read faster; at least an item per worker. */

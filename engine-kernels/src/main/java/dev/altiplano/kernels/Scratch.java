@@ -67,10 +67,12 @@ final class Scratch {
         }
     }
 
-    /** Operands of sums over {@code columns} columns. */
-    SumOperands sums(int columns) {
-        sums.x = left(TileOperands.STRIDE);
-        sums.sums = result(columns);
+    /** Operands of sums over {@code columns} columns with {@code rows} rows of factors. */
+    SumOperands sums(int columns, int rows) {
+        sums.x = floats(rows * TileOperands.STRIDE);
+        sums.sums = result((long) rows * columns);
+        sums.rows = rows;
+        sums.step = 4L * columns;
         return sums;
     }
 

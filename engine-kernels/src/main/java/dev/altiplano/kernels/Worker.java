@@ -19,6 +19,7 @@ public final class Worker {
     private int barrier; // number of the barrier it passed last; counts likewise
     private int item; // next item of the loop, where nobody else takes any
     private boolean leads;
+    private int turn; // of the first item of the next loop in turn; counts likewise
 
     Worker(Workers team, int index) {
         this.team = team;
@@ -26,10 +27,11 @@ public final class Worker {
     }
 
     /** Enters a region of {@code count} workers. */
-    void begin(int count, int loop, int barrier) {
+    void begin(int count, int loop, int barrier, int turn) {
         this.count = count;
         this.loop = loop;
         this.barrier = barrier;
+        this.turn = turn;
         item = 0;
         leads = false;
     }
@@ -76,6 +78,33 @@ public final class Worker {
         }
         item = 0;
         return -1;
+    }
+
+    /**
+     * As {@link #next}, for a loop whose items are done at the same time but end in turn: between
+     * {@link #awaitTurn} and {@link #endTurn}, which every item calls, what the earlier items have
+     * written can be seen and added to.
+     */
+    int nextInTurn(int items) {
+        int claimed = next(items);
+        if (claimed < 0) {
+            turn += items;
+        }
+        return claimed;
+    }
+
+    /** Waits until all earlier items of this loop and of earlier loops in turn have ended. */
+    void awaitTurn(int item) {
+        if (count > 1) {
+            team.awaitTurn(this, turn + item);
+        }
+    }
+
+    /** Lets the next item end. */
+    void endTurn(int item) {
+        if (count > 1) {
+            team.endTurn(turn + item);
+        }
     }
 
     /**

@@ -78,11 +78,16 @@ public final class Workers implements AutoCloseable {
     /** Number of the barrier opened last. */
     private volatile int opened;
 
+    /** Items of loops in turn that have ended. */
+    private volatile int turns;
+
     /** Number of the region in the upper bits, how many workers run it in the lower ones. */
     private volatile long call;
 
-    private Region region = worker -> {}; // written before call, read after it, as are the next two
+    private Region region =
+            worker -> {}; // written before call, read after it, as are the next three
     private int firstLoop = 1;
+    private int firstTurn;
     private boolean closed;
 
     /**
@@ -182,6 +187,7 @@ public final class Workers implements AutoCloseable {
         this.region = region;
         arrived.set(0);
         running.set(count);
+        firstTurn = turns;
         call(count);
         work(caller, count);
         Patience patience = caller.patience.start();
@@ -215,7 +221,7 @@ public final class Workers implements AutoCloseable {
     }
 
     private void work(Worker worker, int count) {
-        worker.begin(count, firstLoop, opened);
+        worker.begin(count, firstLoop, opened, firstTurn);
         try {
             region.run(worker);
             worker.end();
@@ -294,13 +300,33 @@ public final class Workers implements AutoCloseable {
         while (opened - barrier < 0) {
             releaseOnFailure();
             if (running.get() != count && opened - barrier < 0 && failure.get() == null) {
-                throw new IllegalStateException(
-                        "worker %d waits for workers that have left the region"
-                                .formatted(worker.index()));
+                throw left(worker);
             }
             patience.pause();
         }
         return false;
+    }
+
+    private static IllegalStateException left(Worker worker) {
+        return new IllegalStateException(
+                "worker %d waits for workers that have left the region".formatted(worker.index()));
+    }
+
+    /** Waits until so many items of loops in turn have ended. */
+    void awaitTurn(Worker worker, int turn) {
+        if (turns == turn) {
+            return;
+        }
+        Patience patience = worker.patience.start();
+        while (turns != turn) {
+            releaseOnFailure();
+            patience.pause();
+        }
+    }
+
+    /** Ends an item; only its worker calls it, in its turn. */
+    void endTurn(int turn) {
+        turns = turn + 1;
     }
 
     /** Opens all barriers up to this one. */

@@ -184,15 +184,43 @@ class LinearTest {
         }
     }
 
-    @Test
-    void givesASingleRowOfInputMajorWeightsTheSameBitsAsSeveral() {
-        Matrix m = seed.matrix(DType.BF16, Order.INPUT_MAJOR, 75, 1031);
-        Rows x = seed.rows(9, 1031);
-        float[] all = multiply(2, m, x, 75, 0).data();
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "F16", "BF16", "F8_E4M3"})
+    void givesARowOfInputMajorWeightsTheSameBitsAsAlone(DType dtype) {
+        Matrix m = seed.matrix(dtype, Order.INPUT_MAJOR, 75, 1031);
+        Rows x = seed.rows(20, 1031);
+        for (int count = 2; count <= 20; count++) { // by sums up to 16, then by panels
+            Rows part = x.part(20 - count, count);
+            float[] together = multiply(2, m, part, 75, 0).data();
 
-        Rows y = multiply(2, m, x.part(4, 1), 75, 0);
+            for (int r = 0; r < count; r++) {
+                Rows alone = multiply(1, m, x.part(20 - count + r, 1), 75, 0);
+                assertThat(Arrays.copyOfRange(together, r * 75, (r + 1) * 75))
+                        .as("row %d of %d, %s", r, count, seed.hint())
+                        .isEqualTo(alone.data());
+            }
+        }
+    }
 
-        assertThat(y.data()).as(seed.hint()).isEqualTo(Arrays.copyOfRange(all, 4 * 75, 5 * 75));
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 8, 16, 17})
+    void sharesALargeInputMajorMatrixOutByInputs(int count) {
+        Matrix m = seed.matrix(DType.BF16, Order.INPUT_MAJOR, 4101, 1037);
+        Rows x = seed.rows(count, 1037);
+        float[] one = multiply(1, m, x, 4101, 0).data();
+
+        check(m, count);
+        for (int threads = 2; threads <= 4; threads++) {
+            assertThat(multiply(threads, m, x, 4101, 0).data())
+                    .as("%d threads, %s", threads, seed.hint())
+                    .isEqualTo(one);
+        }
+        Rows last = multiply(2, m, x.part(count - 1, 1), 4101, 0);
+        assertThat(last.data())
+                .as("alone, %s", seed.hint())
+                .isEqualTo(Arrays.copyOfRange(one, (count - 1) * 4101, count * 4101));
     }
 
     @Test

@@ -46,6 +46,63 @@ class WorkersTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 8})
+    void itemsInTurnEndInTheOrderOfLoopsAndItems(int threads) {
+        List<Integer> ended = new ArrayList<>(); // only touched in turn
+        List<Integer> expected = new ArrayList<>();
+
+        try (Workers workers = new Workers(threads)) {
+            for (int region = 0; region < 5; region++) {
+                workers.run(w -> {
+                    for (int loop = 0; loop < 200; loop++) {
+                        for (int i; (i = w.nextInTurn(loop % 7)) >= 0; ) {
+                            w.awaitTurn(i);
+                            ended.add(10 * loop + i);
+                            w.endTurn(i);
+                        }
+                        while (w.next(3) >= 0) {} // loops of the other kind in between
+                    }
+                });
+                for (int loop = 0; loop < 200; loop++) {
+                    for (int i = 0; i < loop % 7; i++) {
+                        expected.add(10 * loop + i);
+                    }
+                }
+            }
+        }
+        assertThat(ended).isEqualTo(expected);
+    }
+
+    @Test
+    void releasesThoseWhoWaitForTheTurnOfAWorkerThatFails() {
+        List<Integer> ended = new ArrayList<>();
+        try (Workers workers = new Workers(3)) {
+            Workers.Region fails =
+                    w -> {
+                        for (int i; (i = w.nextInTurn(100)) >= 0; ) {
+                            w.awaitTurn(i);
+                            if (i == 40) {
+                                throw new IllegalArgumentException("no");
+                            }
+                            w.endTurn(i);
+                        }
+                    };
+            assertThatThrownBy(() -> workers.run(fails))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("no");
+
+            workers.run(w -> {
+                for (int i; (i = w.nextInTurn(50)) >= 0; ) {
+                    w.awaitTurn(i);
+                    ended.add(i);
+                    w.endTurn(i);
+                }
+            });
+        }
+        assertThat(ended).hasSize(50).isSorted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
     void showsEachWorkerWhatTheOthersWroteBeforeTheBarrier(int threads) {
         int[] written = new int[threads];
         AtomicInteger wrong = new AtomicInteger();

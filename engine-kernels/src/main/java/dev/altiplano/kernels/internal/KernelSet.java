@@ -99,17 +99,26 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     /** What {@link #columns} writes for one weight of an input-major matrix. */
     float code(Matrix m, int output, int input);
 
+    /** What {@link #sumRows} says at most. */
+    int MOST_SUM_ROWS = 16;
+
     /**
-     * Adds rows of an input-major matrix, each times its factor: {@code sums[j] += sum over i of
-     * x[i] * W[row + i, column + j]} as one chain in the order of i, columns in an order of the
+     * Rows of factors that {@link #addRows} takes at once for an input-major matrix, at least 1;
+     * with more, panels are faster.
+     */
+    int sumRows(Matrix m);
+
+    /**
+     * Adds rows of an input-major matrix, each times its factor: {@code sums[t, j] += sum over i of
+     * x[t, i] * W[row + i, column + j]} as one chain in the order of i, columns in an order of the
      * kernel's own.
      *
      * @param count rows, at most TileOperands.STRIDE
      */
     void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s);
 
-    /** Adds the sums to results: {@code y[at + j] += sums[j]}. */
-    void collect(Matrix m, int columns, SumOperands s, float[] y, int at);
+    /** Adds a row of sums to results: {@code y[at + j] += sums[t, j]}. */
+    void collect(Matrix m, int columns, SumOperands s, int t, float[] y, int at);
 
     /**
      * Turns {@code depth} rows of {@code panels} times two vectors of columns of an input-major

@@ -180,22 +180,30 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s) {
-        for (int j = 0; j < columns; j++) {
-            float sum = s.sums.get(FLOAT, 4L * j);
-            for (int i = 0; i < count; i++) {
-                float x = s.x.get(FLOAT, s.x0 + 4L * i);
-                sum = Math.fma(Weights.at(m, column + j, row + i), x, sum);
-            }
-            s.sums.set(FLOAT, 4L * j, sum);
-        }
-        s.x0 += 4L * count;
+    public int sumRows(Matrix m) {
+        return 1;
     }
 
     @Override
-    public void collect(Matrix m, int columns, SumOperands s, float[] y, int at) {
+    public void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s) {
+        for (int t = 0; t < s.rows; t++) {
+            for (int j = 0; j < columns; j++) {
+                long at = t * s.step + 4L * j;
+                float sum = s.sums.get(FLOAT, at);
+                for (int i = 0; i < count; i++) {
+                    float x = s.x[s.x0 + t * STRIDE + i];
+                    sum = Math.fma(Weights.at(m, column + j, row + i), x, sum);
+                }
+                s.sums.set(FLOAT, at, sum);
+            }
+        }
+        s.x0 += count;
+    }
+
+    @Override
+    public void collect(Matrix m, int columns, SumOperands s, int t, float[] y, int at) {
         for (int j = 0; j < columns; j++) {
-            y[at + j] += s.sums.get(FLOAT, 4L * j);
+            y[at + j] += s.sums.get(FLOAT, t * s.step + 4L * j);
         }
     }
 

@@ -7,12 +7,18 @@ import java.lang.foreign.MemorySegment;
  * fewer, a range of columns. One object per worker.
  */
 public final class SumOperands {
-    /** Factors: the inputs of the piece. */
-    public MemorySegment x = MemorySegment.NULL;
+    /** Rows of factors that share one reading of the weights. */
+    public int rows = 1;
 
-    /** Byte at which the factor of the next weight row stands; kernels advance it. */
-    public long x0;
+    /** Factors: the inputs of the piece {@code [rows][TileOperands.STRIDE]}. */
+    public float[] x = {};
 
-    /** Sums of the columns in the order of the kernels, added to. */
+    /** Index at which the factor of the next weight row stands; kernels advance it. */
+    public int x0;
+
+    /** Sums of the columns in the order of the kernels {@code [rows][columns]}, added to. */
     public MemorySegment sums = MemorySegment.NULL;
+
+    /** Bytes from one row of sums to the next. */
+    public long step;
 }

@@ -9,7 +9,6 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Sums of BF16 rows of an input-major matrix, each times its factor: {@code sums[j] += sum over i
@@ -25,8 +24,6 @@ final class Bf16Sums {
     /** The upper half of a lane. */
     private static final int HIGH = 0xFFFF0000;
 
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();
 
@@ -34,13 +31,7 @@ final class Bf16Sums {
 
     /** 12 rows. */
     static void x12(
-            MemorySegment w,
-            long o0,
-            long stride,
-            int n,
-            MemorySegment x,
-            long x0,
-            MemorySegment sums) {
+            MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
@@ -53,18 +44,18 @@ final class Bf16Sums {
         long o9 = o8 + stride;
         long o10 = o9 + stride;
         long o11 = o10 + stride;
-        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
-        FloatVector f1 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 4));
-        FloatVector f2 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 8));
-        FloatVector f3 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 12));
-        FloatVector f4 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 16));
-        FloatVector f5 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 20));
-        FloatVector f6 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 24));
-        FloatVector f7 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 28));
-        FloatVector f8 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 32));
-        FloatVector f9 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 36));
-        FloatVector f10 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 40));
-        FloatVector f11 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 44));
+        FloatVector f0 = FloatVector.broadcast(F, x[x0]);
+        FloatVector f1 = FloatVector.broadcast(F, x[x0 + 1]);
+        FloatVector f2 = FloatVector.broadcast(F, x[x0 + 2]);
+        FloatVector f3 = FloatVector.broadcast(F, x[x0 + 3]);
+        FloatVector f4 = FloatVector.broadcast(F, x[x0 + 4]);
+        FloatVector f5 = FloatVector.broadcast(F, x[x0 + 5]);
+        FloatVector f6 = FloatVector.broadcast(F, x[x0 + 6]);
+        FloatVector f7 = FloatVector.broadcast(F, x[x0 + 7]);
+        FloatVector f8 = FloatVector.broadcast(F, x[x0 + 8]);
+        FloatVector f9 = FloatVector.broadcast(F, x[x0 + 9]);
+        FloatVector f10 = FloatVector.broadcast(F, x[x0 + 10]);
+        FloatVector f11 = FloatVector.broadcast(F, x[x0 + 11]);
         for (int j = 0; j < n; j += 2 * L) {
             FloatVector a = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
             FloatVector b = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
@@ -109,26 +100,27 @@ final class Bf16Sums {
         }
     }
 
-    /** 4 rows. */
+    /** 4 rows; sums from byte {@code s0} on. */
     static void x4(
             MemorySegment w,
             long o0,
             long stride,
             int n,
-            MemorySegment x,
-            long x0,
-            MemorySegment sums) {
+            float[] x,
+            int x0,
+            MemorySegment sums,
+            long s0) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
-        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
-        FloatVector f1 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 4));
-        FloatVector f2 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 8));
-        FloatVector f3 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 12));
+        FloatVector f0 = FloatVector.broadcast(F, x[x0]);
+        FloatVector f1 = FloatVector.broadcast(F, x[x0 + 1]);
+        FloatVector f2 = FloatVector.broadcast(F, x[x0 + 2]);
+        FloatVector f3 = FloatVector.broadcast(F, x[x0 + 3]);
         for (int j = 0; j < n; j += 2 * L) {
-            FloatVector a = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
-            FloatVector b = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
+            FloatVector a = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j, LITTLE_ENDIAN);
+            FloatVector b = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + V, LITTLE_ENDIAN);
             IntVector w0 = IntVector.fromMemorySegment(I, w, o0 + 2L * j, LITTLE_ENDIAN);
             a = w0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, a);
             b = w0.and(HIGH).reinterpretAsFloats().fma(f0, b);
@@ -141,23 +133,24 @@ final class Bf16Sums {
             IntVector w3 = IntVector.fromMemorySegment(I, w, o3 + 2L * j, LITTLE_ENDIAN);
             a = w3.lanewise(LSHL, 16).reinterpretAsFloats().fma(f3, a);
             b = w3.and(HIGH).reinterpretAsFloats().fma(f3, b);
-            a.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
-            b.intoMemorySegment(sums, 4L * j + V, LITTLE_ENDIAN);
+            a.intoMemorySegment(sums, s0 + 4L * j, LITTLE_ENDIAN);
+            b.intoMemorySegment(sums, s0 + 4L * j + V, LITTLE_ENDIAN);
         }
     }
 
-    /** 1 row. */
-    static void x1(MemorySegment w, long o0, int n, MemorySegment x, long x0, MemorySegment sums) {
+    /** 1 row; sums from byte {@code s0} on. */
+    static void x1(
+            MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums, long s0) {
         Mapped.guard(w, o0);
-        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
+        FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         for (int j = 0; j < n; j += 2 * L) {
-            FloatVector a = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
-            FloatVector b = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
+            FloatVector a = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j, LITTLE_ENDIAN);
+            FloatVector b = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + V, LITTLE_ENDIAN);
             IntVector w0 = IntVector.fromMemorySegment(I, w, o0 + 2L * j, LITTLE_ENDIAN);
             a = w0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, a);
             b = w0.and(HIGH).reinterpretAsFloats().fma(f0, b);
-            a.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
-            b.intoMemorySegment(sums, 4L * j + V, LITTLE_ENDIAN);
+            a.intoMemorySegment(sums, s0 + 4L * j, LITTLE_ENDIAN);
+            b.intoMemorySegment(sums, s0 + 4L * j + V, LITTLE_ENDIAN);
         }
     }
 }

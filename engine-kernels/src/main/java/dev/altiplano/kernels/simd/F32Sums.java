@@ -6,15 +6,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Sums of FP32 rows of an input-major matrix, columns as they come; otherwise as {@link Bf16Sums}.
  */
 final class F32Sums {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();
 
@@ -22,13 +19,7 @@ final class F32Sums {
 
     /** 8 rows. */
     static void x8(
-            MemorySegment w,
-            long o0,
-            long stride,
-            int n,
-            MemorySegment x,
-            long x0,
-            MemorySegment sums) {
+            MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
@@ -37,14 +28,14 @@ final class F32Sums {
         long o5 = o4 + stride;
         long o6 = o5 + stride;
         long o7 = o6 + stride;
-        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
-        FloatVector f1 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 4));
-        FloatVector f2 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 8));
-        FloatVector f3 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 12));
-        FloatVector f4 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 16));
-        FloatVector f5 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 20));
-        FloatVector f6 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 24));
-        FloatVector f7 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 28));
+        FloatVector f0 = FloatVector.broadcast(F, x[x0]);
+        FloatVector f1 = FloatVector.broadcast(F, x[x0 + 1]);
+        FloatVector f2 = FloatVector.broadcast(F, x[x0 + 2]);
+        FloatVector f3 = FloatVector.broadcast(F, x[x0 + 3]);
+        FloatVector f4 = FloatVector.broadcast(F, x[x0 + 4]);
+        FloatVector f5 = FloatVector.broadcast(F, x[x0 + 5]);
+        FloatVector f6 = FloatVector.broadcast(F, x[x0 + 6]);
+        FloatVector f7 = FloatVector.broadcast(F, x[x0 + 7]);
         for (int j = 0; j < n; j += 2 * L) {
             FloatVector a = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
             FloatVector b = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
@@ -71,21 +62,15 @@ final class F32Sums {
 
     /** 4 rows. */
     static void x4(
-            MemorySegment w,
-            long o0,
-            long stride,
-            int n,
-            MemorySegment x,
-            long x0,
-            MemorySegment sums) {
+            MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
-        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
-        FloatVector f1 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 4));
-        FloatVector f2 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 8));
-        FloatVector f3 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 12));
+        FloatVector f0 = FloatVector.broadcast(F, x[x0]);
+        FloatVector f1 = FloatVector.broadcast(F, x[x0 + 1]);
+        FloatVector f2 = FloatVector.broadcast(F, x[x0 + 2]);
+        FloatVector f3 = FloatVector.broadcast(F, x[x0 + 3]);
         for (int j = 0; j < n; j += 2 * L) {
             FloatVector a = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
             FloatVector b = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
@@ -103,9 +88,9 @@ final class F32Sums {
     }
 
     /** 1 row. */
-    static void x1(MemorySegment w, long o0, int n, MemorySegment x, long x0, MemorySegment sums) {
+    static void x1(MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums) {
         Mapped.guard(w, o0);
-        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
+        FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         for (int j = 0; j < n; j += 2 * L) {
             FloatVector a = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
             FloatVector b = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);

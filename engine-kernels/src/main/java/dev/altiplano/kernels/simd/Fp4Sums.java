@@ -70,11 +70,11 @@ final class Fp4Sums {
                 block(w, from, m.rowBytes(), n, scales.data(), at, factor, s.x, s.x0, s.sums);
                 add(m, row + i, BLOCK, column, n, columns, s);
                 i += BLOCK;
-                s.x0 += 4L * BLOCK;
+                s.x0 += BLOCK;
             } else {
                 add(m, row + i, 1, column, 0, columns, s);
                 i++;
-                s.x0 += 4L;
+                s.x0++;
             }
         }
     }
@@ -86,7 +86,7 @@ final class Fp4Sums {
             float sum = s.sums.get(FLOAT, 4L * j);
             for (int i = 0; i < rows; i++) {
                 float weight = Weights.at(m, column + j, row + i);
-                sum = Math.fma(weight, s.x.get(FLOAT, s.x0 + 4L * i), sum);
+                sum = Math.fma(weight, s.x[s.x0 + i], sum);
             }
             s.sums.set(FLOAT, 4L * j, sum);
         }
@@ -101,8 +101,8 @@ final class Fp4Sums {
             MemorySegment scales,
             long at,
             float factor,
-            MemorySegment x,
-            long x0,
+            float[] x,
+            int x0,
             MemorySegment sums) {
         Mapped.guard(w, first);
         IntVector values = IntVector.fromArray(I, Fp4TableDots.VALUES, 0);
@@ -112,11 +112,9 @@ final class Fp4Sums {
             for (int r = 0; r < BLOCK / 2; r++) {
                 IntVector codes = Fp8Decode.load(w, first + r * stride + j);
                 FloatVector even = codes.selectFrom(values).reinterpretAsFloats();
-                sum = even.mul(scale).fma(FloatVector.broadcast(F, x.get(FLOAT, x0 + 8L * r)), sum);
+                sum = even.mul(scale).fma(FloatVector.broadcast(F, x[x0 + 2 * r]), sum);
                 FloatVector odd = codes.lanewise(LSHR, 4).selectFrom(values).reinterpretAsFloats();
-                sum =
-                        odd.mul(scale)
-                                .fma(FloatVector.broadcast(F, x.get(FLOAT, x0 + 8L * r + 4)), sum);
+                sum = odd.mul(scale).fma(FloatVector.broadcast(F, x[x0 + 2 * r + 1]), sum);
             }
             sum.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
         }

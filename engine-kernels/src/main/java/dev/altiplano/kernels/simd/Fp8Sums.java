@@ -10,7 +10,6 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Sums of FP8-E4M3 rows of an input-major matrix, each times its factor, for one row of
@@ -19,8 +18,6 @@ import java.lang.foreign.ValueLayout;
 final class Fp8Sums {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> I = F.withLanes(int.class);
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();
 
@@ -28,21 +25,15 @@ final class Fp8Sums {
 
     /** 4 rows. */
     static void x4(
-            MemorySegment w,
-            long o0,
-            long stride,
-            int n,
-            MemorySegment x,
-            long x0,
-            MemorySegment sums) {
+            MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
-        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
-        FloatVector f1 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 4));
-        FloatVector f2 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 8));
-        FloatVector f3 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 12));
+        FloatVector f0 = FloatVector.broadcast(F, x[x0]);
+        FloatVector f1 = FloatVector.broadcast(F, x[x0 + 1]);
+        FloatVector f2 = FloatVector.broadcast(F, x[x0 + 2]);
+        FloatVector f3 = FloatVector.broadcast(F, x[x0 + 3]);
         for (int j = 0; j < n; j += 4 * L) {
             FloatVector y0 = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
             FloatVector y1 = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
@@ -184,9 +175,9 @@ final class Fp8Sums {
     }
 
     /** 1 row. */
-    static void x1(MemorySegment w, long o0, int n, MemorySegment x, long x0, MemorySegment sums) {
+    static void x1(MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums) {
         Mapped.guard(w, o0);
-        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
+        FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         for (int j = 0; j < n; j += 4 * L) {
             FloatVector y0 = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
             FloatVector y1 = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);

@@ -11,7 +11,6 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Sums of FP8-E4M3 rows of an input-major matrix, each times its factor, for one row of activations
@@ -20,8 +19,6 @@ import java.lang.foreign.ValueLayout;
 final class Fp8TableSums {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Byte> B = F.withLanes(byte.class);
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();
 
@@ -29,21 +26,15 @@ final class Fp8TableSums {
 
     /** 4 rows. */
     static void x4(
-            MemorySegment w,
-            long o0,
-            long stride,
-            int n,
-            MemorySegment x,
-            long x0,
-            MemorySegment sums) {
+            MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
-        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
-        FloatVector f1 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 4));
-        FloatVector f2 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 8));
-        FloatVector f3 = FloatVector.broadcast(F, x.get(FLOAT, x0 + 12));
+        FloatVector f0 = FloatVector.broadcast(F, x[x0]);
+        FloatVector f1 = FloatVector.broadcast(F, x[x0 + 1]);
+        FloatVector f2 = FloatVector.broadcast(F, x[x0 + 2]);
+        FloatVector f3 = FloatVector.broadcast(F, x[x0 + 3]);
         ByteVector high0 = ByteVector.fromArray(B, Fp8TableDots.HIGH, 0);
         ByteVector high1 = ByteVector.fromArray(B, Fp8TableDots.HIGH, B.length());
         ByteVector low0 = ByteVector.fromArray(B, Fp8TableDots.LOW, 0);
@@ -117,9 +108,9 @@ final class Fp8TableSums {
     }
 
     /** 1 row. */
-    static void x1(MemorySegment w, long o0, int n, MemorySegment x, long x0, MemorySegment sums) {
+    static void x1(MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums) {
         Mapped.guard(w, o0);
-        FloatVector f0 = FloatVector.broadcast(F, x.get(FLOAT, x0));
+        FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         ByteVector high0 = ByteVector.fromArray(B, Fp8TableDots.HIGH, 0);
         ByteVector high1 = ByteVector.fromArray(B, Fp8TableDots.HIGH, B.length());
         ByteVector low0 = ByteVector.fromArray(B, Fp8TableDots.LOW, 0);

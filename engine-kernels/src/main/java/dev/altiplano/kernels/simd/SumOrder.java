@@ -25,17 +25,17 @@ final class SumOrder {
 
     private SumOrder() {}
 
-    static void plain(MemorySegment sums, int n, float[] y, int at) {
+    static void plain(MemorySegment sums, long s0, int n, float[] y, int at) {
         for (int j = 0; j < n; j += L) {
-            FloatVector sum = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
+            FloatVector sum = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j, LITTLE_ENDIAN);
             FloatVector.fromArray(F, y, at + j).add(sum).intoArray(y, at + j);
         }
     }
 
     /** Of two vectors the even columns, then the odd ones. */
-    static void pairs(MemorySegment sums, int n, float[] y, int at) {
+    static void pairs(MemorySegment sums, long s0, int n, float[] y, int at) {
         for (int j = 0; j < n; j += 2 * L) {
-            long o = 4L * j;
+            long o = s0 + 4L * j;
             FloatVector even = FloatVector.fromMemorySegment(F, sums, o, LITTLE_ENDIAN);
             FloatVector odd = FloatVector.fromMemorySegment(F, sums, o + V, LITTLE_ENDIAN);
             add(even.rearrange(FIRST, odd), y, at + j);
@@ -46,9 +46,9 @@ final class SumOrder {
     /**
      * Of four vectors every fourth column from the first on, then from the second on, and so on.
      */
-    static void quads(MemorySegment sums, int n, float[] y, int at) {
+    static void quads(MemorySegment sums, long s0, int n, float[] y, int at) {
         for (int j = 0; j < n; j += 4 * L) {
-            long o = 4L * j;
+            long o = s0 + 4L * j;
             FloatVector a = FloatVector.fromMemorySegment(F, sums, o, LITTLE_ENDIAN);
             FloatVector b = FloatVector.fromMemorySegment(F, sums, o + V, LITTLE_ENDIAN);
             FloatVector c = FloatVector.fromMemorySegment(F, sums, o + 2 * V, LITTLE_ENDIAN);

@@ -5,7 +5,9 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Scales;
+import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.SumOperands;
+import dev.altiplano.kernels.internal.TileOperands;
 import dev.altiplano.kernels.internal.Weights;
 
 import jdk.incubator.vector.FloatVector;
@@ -48,6 +50,11 @@ final class Sums {
         return columns / block * block;
     }
 
+    /** Rows of factors that can share one reading of the weights. */
+    static int most(Matrix m) {
+        return MANY_REGISTERS && m.dtype() == DType.BF16 && takes(m) ? KernelSet.MOST_SUM_ROWS : 1;
+    }
+
     static void add(Matrix m, int row, int count, int column, int columns, SumOperands s) {
         int n = whole(m, columns);
         int bytes = m.dtype().bytes();
@@ -55,34 +62,77 @@ final class Sums {
         long offset = row * stride + (long) column * bytes;
         int done = 0;
         while (done < count) {
-            done += some(m, offset + done * stride, count - done, n, s);
+            long from = offset + done * stride;
+            int left = count - done;
+            int some = s.rows == 1 ? some(m, from, left, n, s) : shared(m, from, left, n, s);
+            s.x0 += some;
+            done += some;
         }
-        s.x0 -= 4L * count;
-        for (int j = n; j < columns; j++) { // empty for Llama 4's widths
-            float sum = s.sums.get(FLOAT, 4L * j);
+        s.x0 -= count;
+        for (int t = 0; t < s.rows && n < columns; t++) { // empty for Llama 4's widths
+            rest(m, offset, count, n, columns, s, t);
+        }
+        s.x0 += count;
+    }
+
+    /** Columns one by one. */
+    private static void rest(
+            Matrix m, long offset, int count, int first, int end, SumOperands s, int t) {
+        int x0 = s.x0 + t * TileOperands.STRIDE;
+        long s0 = t * s.step;
+        for (int j = first; j < end; j++) {
+            float sum = s.sums.get(FLOAT, s0 + 4L * j);
             for (int i = 0; i < count; i++) {
-                long from = offset + i * stride + (long) bytes * j;
+                long from = offset + i * m.rowBytes() + (long) m.dtype().bytes() * j;
                 float weight = Weights.at(m.data(), m.dtype(), from);
-                sum = Math.fma(weight, s.x.get(FLOAT, s.x0 + 4L * i), sum);
+                sum = Math.fma(weight, s.x[x0 + i], sum);
             }
-            s.sums.set(FLOAT, 4L * j, sum);
+            s.sums.set(FLOAT, s0 + 4L * j, sum);
         }
-        s.x0 += 4L * count;
+    }
+
+    /**
+     * The next 4 weight rows or 1, read from memory for the first rows of factors and from the
+     * first-level cache for others.
+     */
+    private static int shared(Matrix m, long offset, int left, int n, SumOperands s) {
+        MemorySegment w = m.data();
+        long stride = m.rowBytes();
+        int done = left >= 4 ? 4 : 1;
+        for (int t = 0; t < s.rows; ) {
+            int others = s.rows - t;
+            int x0 = s.x0 + t * TileOperands.STRIDE;
+            long s0 = t * s.step;
+            if (done == 1) {
+                Bf16Sums.x1(w, offset, n, s.x, x0, s.sums, s0);
+                t++;
+            } else if (others == 3 || others == 5 || others == 6) {
+                Bf16SharedSums.x4by3(w, offset, stride, n, s, x0, s0);
+                t += 3;
+            } else if (others >= 4) {
+                Bf16SharedSums.x4by4(w, offset, stride, n, s, x0, s0);
+                t += 4;
+            } else if (others == 2) {
+                Bf16SharedSums.x4by2(w, offset, stride, n, s, x0, s0);
+                t += 2;
+            } else {
+                Bf16Sums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
+                t++;
+            }
+        }
+        return done;
     }
 
     private static int some(Matrix m, long offset, int left, int n, SumOperands s) {
-        int done =
-                switch (m.dtype()) {
-                    case BF16 -> bf16(m, offset, left, n, s);
-                    case F32 -> f32(m, offset, left, n, s);
-                    case F8_E4M3 -> fp8(m, offset, left, n, s);
-                    default -> {
-                        F16Sums.x1(m.data(), offset, n, s.x.get(FLOAT, s.x0), s.sums);
-                        yield 1;
-                    }
-                };
-        s.x0 += 4L * done;
-        return done;
+        return switch (m.dtype()) {
+            case BF16 -> bf16(m, offset, left, n, s);
+            case F32 -> f32(m, offset, left, n, s);
+            case F8_E4M3 -> fp8(m, offset, left, n, s);
+            default -> {
+                F16Sums.x1(m.data(), offset, n, s.x[s.x0], s.sums);
+                yield 1;
+            }
+        };
     }
 
     private static int bf16(Matrix m, long offset, int left, int n, SumOperands s) {
@@ -92,10 +142,10 @@ final class Sums {
             return 12;
         }
         if (left >= 4) {
-            Bf16Sums.x4(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+            Bf16Sums.x4(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums, 0);
             return 4;
         }
-        Bf16Sums.x1(w, offset, n, s.x, s.x0, s.sums);
+        Bf16Sums.x1(w, offset, n, s.x, s.x0, s.sums, 0);
         return 1;
     }
 
@@ -131,15 +181,16 @@ final class Sums {
         return 1;
     }
 
-    static void collect(Matrix m, int columns, SumOperands s, float[] y, int at) {
+    static void collect(Matrix m, int columns, SumOperands s, int t, float[] y, int at) {
         int n = takes(m) ? whole(m, columns) : 0;
+        long s0 = t * s.step;
         switch (m.dtype()) {
-            case BF16 -> SumOrder.pairs(s.sums, n, y, at);
-            case F8_E4M3 -> SumOrder.quads(s.sums, n, y, at);
-            default -> SumOrder.plain(s.sums, n, y, at);
+            case BF16 -> SumOrder.pairs(s.sums, s0, n, y, at);
+            case F8_E4M3 -> SumOrder.quads(s.sums, s0, n, y, at);
+            default -> SumOrder.plain(s.sums, s0, n, y, at);
         }
         for (int j = n; j < columns; j++) {
-            y[at + j] += s.sums.get(FLOAT, 4L * j);
+            y[at + j] += s.sums.get(FLOAT, s0 + 4L * j);
         }
     }
 }

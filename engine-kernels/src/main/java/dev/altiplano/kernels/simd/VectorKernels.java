@@ -310,6 +310,11 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
+    public int sumRows(Matrix m) {
+        return Sums.most(m);
+    }
+
+    @Override
     public void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s) {
         if (Sums.takes(m)) {
             Sums.add(m, row, count, column, columns, s);
@@ -321,8 +326,8 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public void collect(Matrix m, int columns, SumOperands s, float[] y, int at) {
-        Sums.collect(m, columns, s, y, at);
+    public void collect(Matrix m, int columns, SumOperands s, int t, float[] y, int at) {
+        Sums.collect(m, columns, s, t, y, at);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.altiplano.kernels.simd;
 
+import static jdk.incubator.vector.VectorOperators.BITWISE_BLEND;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -74,8 +75,8 @@ final class Fp8TableDots {
                             .reinterpretAsInts()
                             .or(c0.reinterpretAsInts().and(SIGNS));
             IntVector l0 = c0.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p0 = h0.and(UPPER).or(l0.lanewise(LSHR, 8).and(LOWER));
-            IntVector q0 = h0.lanewise(LSHL, 8).and(UPPER).or(l0.and(LOWER));
+            IntVector p0 = h0.lanewise(BITWISE_BLEND, l0.lanewise(LSHR, 8), LOWER);
+            IntVector q0 = l0.lanewise(BITWISE_BLEND, h0.lanewise(LSHL, 8), UPPER);
             s0 = q0.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, s0);
             s0 = p0.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, s0);
             s0 = q0.and(TOP).reinterpretAsFloats().fma(x2, s0);
@@ -86,8 +87,8 @@ final class Fp8TableDots {
                             .reinterpretAsInts()
                             .or(c1.reinterpretAsInts().and(SIGNS));
             IntVector l1 = c1.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p1 = h1.and(UPPER).or(l1.lanewise(LSHR, 8).and(LOWER));
-            IntVector q1 = h1.lanewise(LSHL, 8).and(UPPER).or(l1.and(LOWER));
+            IntVector p1 = h1.lanewise(BITWISE_BLEND, l1.lanewise(LSHR, 8), LOWER);
+            IntVector q1 = l1.lanewise(BITWISE_BLEND, h1.lanewise(LSHL, 8), UPPER);
             s1 = q1.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, s1);
             s1 = p1.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, s1);
             s1 = q1.and(TOP).reinterpretAsFloats().fma(x2, s1);
@@ -98,8 +99,8 @@ final class Fp8TableDots {
                             .reinterpretAsInts()
                             .or(c2.reinterpretAsInts().and(SIGNS));
             IntVector l2 = c2.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p2 = h2.and(UPPER).or(l2.lanewise(LSHR, 8).and(LOWER));
-            IntVector q2 = h2.lanewise(LSHL, 8).and(UPPER).or(l2.and(LOWER));
+            IntVector p2 = h2.lanewise(BITWISE_BLEND, l2.lanewise(LSHR, 8), LOWER);
+            IntVector q2 = l2.lanewise(BITWISE_BLEND, h2.lanewise(LSHL, 8), UPPER);
             s2 = q2.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, s2);
             s2 = p2.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, s2);
             s2 = q2.and(TOP).reinterpretAsFloats().fma(x2, s2);
@@ -110,8 +111,8 @@ final class Fp8TableDots {
                             .reinterpretAsInts()
                             .or(c3.reinterpretAsInts().and(SIGNS));
             IntVector l3 = c3.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p3 = h3.and(UPPER).or(l3.lanewise(LSHR, 8).and(LOWER));
-            IntVector q3 = h3.lanewise(LSHL, 8).and(UPPER).or(l3.and(LOWER));
+            IntVector p3 = h3.lanewise(BITWISE_BLEND, l3.lanewise(LSHR, 8), LOWER);
+            IntVector q3 = l3.lanewise(BITWISE_BLEND, h3.lanewise(LSHL, 8), UPPER);
             s3 = q3.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, s3);
             s3 = p3.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, s3);
             s3 = q3.and(TOP).reinterpretAsFloats().fma(x2, s3);
@@ -143,8 +144,8 @@ final class Fp8TableDots {
                             .reinterpretAsInts()
                             .or(c0.reinterpretAsInts().and(SIGNS));
             IntVector l0 = c0.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p0 = h0.and(UPPER).or(l0.lanewise(LSHR, 8).and(LOWER));
-            IntVector q0 = h0.lanewise(LSHL, 8).and(UPPER).or(l0.and(LOWER));
+            IntVector p0 = h0.lanewise(BITWISE_BLEND, l0.lanewise(LSHR, 8), LOWER);
+            IntVector q0 = l0.lanewise(BITWISE_BLEND, h0.lanewise(LSHL, 8), UPPER);
             s0 = q0.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, s0);
             s0 = p0.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, s0);
             s0 = q0.and(TOP).reinterpretAsFloats().fma(x2, s0);
@@ -167,8 +168,8 @@ final class Fp8TableDots {
                             .reinterpretAsInts()
                             .or(c.reinterpretAsInts().and(SIGNS));
             IntVector l = c.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p = h.and(UPPER).or(l.lanewise(LSHR, 8).and(LOWER));
-            IntVector q = h.lanewise(LSHL, 8).and(UPPER).or(l.and(LOWER));
+            IntVector p = h.lanewise(BITWISE_BLEND, l.lanewise(LSHR, 8), LOWER);
+            IntVector q = l.lanewise(BITWISE_BLEND, h.lanewise(LSHL, 8), UPPER);
             q.lanewise(LSHL, 16).intoMemorySegment(out, at + 4L * k, LITTLE_ENDIAN);
             p.lanewise(LSHL, 16).intoMemorySegment(out, at + 4L * k + V, LITTLE_ENDIAN);
             q.and(TOP).intoMemorySegment(out, at + 4L * k + 2 * V, LITTLE_ENDIAN);

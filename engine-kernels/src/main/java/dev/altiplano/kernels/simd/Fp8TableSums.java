@@ -1,5 +1,6 @@
 package dev.altiplano.kernels.simd;
 
+import static jdk.incubator.vector.VectorOperators.BITWISE_BLEND;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -50,10 +51,8 @@ final class Fp8TableSums {
                             .reinterpretAsInts()
                             .or(c0.reinterpretAsInts().and(Fp8TableDots.SIGNS));
             IntVector l0 = c0.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p0 =
-                    h0.and(Fp8TableDots.UPPER).or(l0.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
-            IntVector q0 =
-                    h0.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l0.and(Fp8TableDots.LOWER));
+            IntVector p0 = h0.lanewise(BITWISE_BLEND, l0.lanewise(LSHR, 8), Fp8TableDots.LOWER);
+            IntVector q0 = l0.lanewise(BITWISE_BLEND, h0.lanewise(LSHL, 8), Fp8TableDots.UPPER);
             y0 = q0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y0);
             y1 = p0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y1);
             y2 = q0.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f0, y2);
@@ -64,10 +63,8 @@ final class Fp8TableSums {
                             .reinterpretAsInts()
                             .or(c1.reinterpretAsInts().and(Fp8TableDots.SIGNS));
             IntVector l1 = c1.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p1 =
-                    h1.and(Fp8TableDots.UPPER).or(l1.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
-            IntVector q1 =
-                    h1.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l1.and(Fp8TableDots.LOWER));
+            IntVector p1 = h1.lanewise(BITWISE_BLEND, l1.lanewise(LSHR, 8), Fp8TableDots.LOWER);
+            IntVector q1 = l1.lanewise(BITWISE_BLEND, h1.lanewise(LSHL, 8), Fp8TableDots.UPPER);
             y0 = q1.lanewise(LSHL, 16).reinterpretAsFloats().fma(f1, y0);
             y1 = p1.lanewise(LSHL, 16).reinterpretAsFloats().fma(f1, y1);
             y2 = q1.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f1, y2);
@@ -78,10 +75,8 @@ final class Fp8TableSums {
                             .reinterpretAsInts()
                             .or(c2.reinterpretAsInts().and(Fp8TableDots.SIGNS));
             IntVector l2 = c2.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p2 =
-                    h2.and(Fp8TableDots.UPPER).or(l2.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
-            IntVector q2 =
-                    h2.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l2.and(Fp8TableDots.LOWER));
+            IntVector p2 = h2.lanewise(BITWISE_BLEND, l2.lanewise(LSHR, 8), Fp8TableDots.LOWER);
+            IntVector q2 = l2.lanewise(BITWISE_BLEND, h2.lanewise(LSHL, 8), Fp8TableDots.UPPER);
             y0 = q2.lanewise(LSHL, 16).reinterpretAsFloats().fma(f2, y0);
             y1 = p2.lanewise(LSHL, 16).reinterpretAsFloats().fma(f2, y1);
             y2 = q2.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f2, y2);
@@ -92,10 +87,8 @@ final class Fp8TableSums {
                             .reinterpretAsInts()
                             .or(c3.reinterpretAsInts().and(Fp8TableDots.SIGNS));
             IntVector l3 = c3.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p3 =
-                    h3.and(Fp8TableDots.UPPER).or(l3.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
-            IntVector q3 =
-                    h3.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l3.and(Fp8TableDots.LOWER));
+            IntVector p3 = h3.lanewise(BITWISE_BLEND, l3.lanewise(LSHR, 8), Fp8TableDots.LOWER);
+            IntVector q3 = l3.lanewise(BITWISE_BLEND, h3.lanewise(LSHL, 8), Fp8TableDots.UPPER);
             y0 = q3.lanewise(LSHL, 16).reinterpretAsFloats().fma(f3, y0);
             y1 = p3.lanewise(LSHL, 16).reinterpretAsFloats().fma(f3, y1);
             y2 = q3.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f3, y2);
@@ -126,10 +119,8 @@ final class Fp8TableSums {
                             .reinterpretAsInts()
                             .or(c0.reinterpretAsInts().and(Fp8TableDots.SIGNS));
             IntVector l0 = c0.selectFrom(low0, low1).reinterpretAsInts();
-            IntVector p0 =
-                    h0.and(Fp8TableDots.UPPER).or(l0.lanewise(LSHR, 8).and(Fp8TableDots.LOWER));
-            IntVector q0 =
-                    h0.lanewise(LSHL, 8).and(Fp8TableDots.UPPER).or(l0.and(Fp8TableDots.LOWER));
+            IntVector p0 = h0.lanewise(BITWISE_BLEND, l0.lanewise(LSHR, 8), Fp8TableDots.LOWER);
+            IntVector q0 = l0.lanewise(BITWISE_BLEND, h0.lanewise(LSHL, 8), Fp8TableDots.UPPER);
             y0 = q0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y0);
             y1 = p0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y1);
             y2 = q0.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f0, y2);

@@ -42,7 +42,7 @@ public record MemoryPlan(
     private static final double MIB = 1 << 20;
 
     /** The prefix cache keeps this part of the budget at most, when the options do not say. */
-    private static final long PREFIX_SHARE = 16;
+    private static final long PREFIX_SHARE = 4;
 
     /** Everything at once: weights, scratch and one sequence with its keys and values. */
     public long peakBytes() {

@@ -199,7 +199,7 @@ public final class ModelOptions {
     /**
      * Keeps beginnings of prompts, so that the next prompt that begins alike does not read them
      * again; results are the same bit for bit. Those that were not used for the longest time make
-     * room for others. The default is a sixteenth of the key-value budget.
+     * room for others. The default is a quarter of the key-value budget.
      *
      * @param bytes most bytes of keys and values to keep; 0 for none
      */

@@ -1,7 +1,6 @@
 package dev.altiplano.kernels;
 
 import dev.altiplano.kernels.internal.DotOperands;
-import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
 
@@ -36,10 +35,8 @@ public final class KernelMemory {
 
     /** Input-major rows: few are summed up, many go through tiles. */
     private static long sumFloats(int rows) {
-        long few = Math.min(rows, KernelSet.MOST_SUM_ROWS);
-        long sums = Math.max(MatVec.MOST_SUMS, few * MatVec.MOST_RUN);
-        long tiles = (long) MatMat.BAND_COLUMNS * rows;
-        return Math.max(sums, tiles) + STRIDE * (few + MatMat.GROUP + (long) MatMat.BAND_COLUMNS);
+        long sums = Math.max(MatVec.MOST_SUMS, (long) MatMat.BAND_COLUMNS * rows);
+        return sums + (long) STRIDE * (MatMat.GROUP + MatMat.BAND_COLUMNS);
     }
 
     private static long tileFloats(int inputs, int rows) {

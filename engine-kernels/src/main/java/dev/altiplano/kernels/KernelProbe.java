@@ -112,10 +112,7 @@ public final class KernelProbe {
         return both(
                 "sums of %s rows".formatted(m.dtype()),
                 1,
-                kernels -> {
-                    s.x0 = 0;
-                    kernels.addRows(m, 0, rows, 0, columns, s);
-                });
+                kernels -> kernels.addRows(m, 0, rows, 0, columns, s));
     }
 
     private static KernelProbe tile() {

@@ -222,8 +222,8 @@ final class MatMat {
             for (int r = 0; r < y.count(); r++) {
                 int at = y.offset(r) + column + first;
                 MemorySegment.copy(t.c, JAVA_FLOAT, r * t.rowStep, y.data(), at, count);
-                MatVec.scaleCodes(m, first, count, y.data(), at);
             }
+            MatVec.scaleCodes(m, first, count, y, column + first);
         }
     }
 

@@ -19,7 +19,7 @@ final class MatVec {
     private static final int LEAST_COLUMNS = 256;
 
     /** Bytes of a weight row that are read at once. */
-    static final int MOST_RUN = 1 << 13;
+    private static final int MOST_RUN = 1 << 13;
 
     /** Sums that an item keeps: they stay in the second-level cache. */
     static final int MOST_SUMS = 1 << 16;
@@ -149,7 +149,6 @@ final class MatVec {
             System.arraycopy(x.data(), x.offset(t) + k, s.x, t * DEPTH, depth);
             Scratch.clear(s.sums, t * s.step, count);
         }
-        s.x0 = 0;
         KERNELS.addRows(m, k, depth, first, count, s);
     }
 
@@ -166,17 +165,15 @@ final class MatVec {
         }
     }
 
-    private static void scaleCodes(Matrix m, int first, int count, Rows y, int column) {
-        for (int t = 0; t < y.count(); t++) {
-            scaleCodes(m, first, count, y.data(), y.offset(t) + column);
-        }
-    }
-
     /** Multiplies sums of codes of an input-major matrix by the scales of their outputs. */
-    static void scaleCodes(Matrix m, int first, int count, float[] y, int at) {
-        if (KERNELS.sumsCodes(m)) {
+    static void scaleCodes(Matrix m, int first, int count, Rows y, int column) {
+        if (!KERNELS.sumsCodes(m)) {
+            return;
+        }
+        for (int t = 0; t < y.count(); t++) {
+            int at = y.offset(t) + column;
             for (int j = 0; j < count; j++) {
-                y[at + j] *= m.scale(first + j, 0);
+                y.data()[at + j] *= m.scale(first + j, 0);
             }
         }
     }
@@ -198,10 +195,10 @@ final class MatVec {
 
     /** As much of a row as the sums of all rows of x allow, and several items per worker. */
     private static int columnsOfABlock(Worker w, Matrix m, int rows, int blocks) {
-        int ranges = (int) ((long) m.outputs() * rows / MOST_SUMS) + 1;
+        int ranges = (int) Math.ceilDiv((long) m.outputs() * rows, MOST_SUMS);
         ranges = Math.max(ranges, (4 * w.count() + blocks - 1) / blocks);
         int shared = ((m.outputs() + ranges - 1) / ranges + 63) / 64 * 64;
-        return Math.max(LEAST_COLUMNS, Math.min(MOST_SUMS / rows, shared));
+        return Math.max(LEAST_COLUMNS, Math.min(MOST_SUMS / rows / 64 * 64, shared));
     }
 
     /** Long runs of columns are read faster; at least an item per worker. */

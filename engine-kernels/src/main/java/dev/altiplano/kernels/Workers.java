@@ -300,23 +300,17 @@ public final class Workers implements AutoCloseable {
         while (opened - barrier < 0) {
             releaseOnFailure();
             if (running.get() != count && opened - barrier < 0 && failure.get() == null) {
-                throw left(worker);
+                throw new IllegalStateException(
+                        "worker %d waits for workers that have left the region"
+                                .formatted(worker.index()));
             }
             patience.pause();
         }
         return false;
     }
 
-    private static IllegalStateException left(Worker worker) {
-        return new IllegalStateException(
-                "worker %d waits for workers that have left the region".formatted(worker.index()));
-    }
-
     /** Waits until so many items of loops in turn have ended. */
     void awaitTurn(Worker worker, int turn) {
-        if (turns == turn) {
-            return;
-        }
         Patience patience = worker.patience.start();
         while (turns != turn) {
             releaseOnFailure();

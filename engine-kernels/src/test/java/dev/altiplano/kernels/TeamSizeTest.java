@@ -49,6 +49,15 @@ class TeamSizeTest {
         assertThat(shareFrom(workers, team, 100, n -> micros / n)).isGreaterThan(0.97);
     }
 
+    @Test
+    void triesASmallerTeamRarelyWhereRegionsAreLong() {
+        TeamSize team = new TeamSize(2);
+
+        double share = shareFrom(2, team, 120, n -> 600_000.0 / n);
+
+        assertThat(share).isGreaterThan(0.97);
+    }
+
     @ParameterizedTest
     @CsvSource({"2, 1", "3, 1", "16, 4", "64, 4"})
     void findsTheBestTeamWhereBarriersCostMoreThanWorkersGain(int workers, int best) {

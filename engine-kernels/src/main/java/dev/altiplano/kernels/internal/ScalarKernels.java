@@ -191,13 +191,12 @@ public final class ScalarKernels implements KernelSet {
                 long at = t * s.step + 4L * j;
                 float sum = s.sums.get(FLOAT, at);
                 for (int i = 0; i < count; i++) {
-                    float x = s.x[s.x0 + t * STRIDE + i];
+                    float x = s.x[t * STRIDE + i];
                     sum = Math.fma(Weights.at(m, column + j, row + i), x, sum);
                 }
                 s.sums.set(FLOAT, at, sum);
             }
         }
-        s.x0 += count;
     }
 
     @Override

@@ -13,9 +13,6 @@ public final class SumOperands {
     /** Factors: the inputs of the piece {@code [rows][TileOperands.STRIDE]}. */
     public float[] x = {};
 
-    /** Index at which the factor of the next weight row stands; kernels advance it. */
-    public int x0;
-
     /** Sums of the columns in the order of the kernels {@code [rows][columns]}, added to. */
     public MemorySegment sums = MemorySegment.NULL;
 

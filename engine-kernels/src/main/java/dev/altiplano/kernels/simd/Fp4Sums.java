@@ -67,26 +67,24 @@ final class Fp4Sums {
                 long from = (row + i) / 2 * m.rowBytes() + column;
                 long at = (long) (row + i) / BLOCK * m.outputs() + column;
                 MemorySegment w = m.data();
-                block(w, from, m.rowBytes(), n, scales.data(), at, factor, s.x, s.x0, s.sums);
-                add(m, row + i, BLOCK, column, n, columns, s);
+                block(w, from, m.rowBytes(), n, scales.data(), at, factor, s.x, i, s.sums);
+                add(m, row + i, BLOCK, column, n, columns, s, i);
                 i += BLOCK;
-                s.x0 += BLOCK;
             } else {
-                add(m, row + i, 1, column, 0, columns, s);
+                add(m, row + i, 1, column, 0, columns, s, i);
                 i++;
-                s.x0++;
             }
         }
     }
 
     /** Columns one by one: empty for Llama 4's widths. */
     private static void add(
-            Matrix m, int row, int rows, int column, int from, int to, SumOperands s) {
+            Matrix m, int row, int rows, int column, int from, int to, SumOperands s, int x0) {
         for (int j = from; j < to; j++) {
             float sum = s.sums.get(FLOAT, 4L * j);
             for (int i = 0; i < rows; i++) {
                 float weight = Weights.at(m, column + j, row + i);
-                sum = Math.fma(weight, s.x[s.x0 + i], sum);
+                sum = Math.fma(weight, s.x[x0 + i], sum);
             }
             s.sums.set(FLOAT, 4L * j, sum);
         }

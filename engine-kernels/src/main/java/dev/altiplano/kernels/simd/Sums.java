@@ -60,30 +60,26 @@ final class Sums {
         int bytes = m.dtype().bytes();
         long stride = m.rowBytes();
         long offset = row * stride + (long) column * bytes;
-        int done = 0;
-        while (done < count) {
-            long from = offset + done * stride;
-            int left = count - done;
-            int some = s.rows == 1 ? some(m, from, left, n, s) : shared(m, from, left, n, s);
-            s.x0 += some;
-            done += some;
+        for (int i = 0; i < count; ) {
+            long from = offset + i * stride;
+            int left = count - i;
+            i += s.rows == 1 ? some(m, from, left, n, s, i) : shared(m, from, left, n, s, i);
         }
-        s.x0 -= count;
         for (int t = 0; t < s.rows && n < columns; t++) { // empty for Llama 4's widths
             rest(m, offset, count, n, columns, s, t);
         }
-        s.x0 += count;
     }
 
     /** Columns one by one. */
     private static void rest(
             Matrix m, long offset, int count, int first, int end, SumOperands s, int t) {
-        int x0 = s.x0 + t * TileOperands.STRIDE;
+        int x0 = t * TileOperands.STRIDE;
         long s0 = t * s.step;
+        long stride = m.rowBytes();
         for (int j = first; j < end; j++) {
             float sum = s.sums.get(FLOAT, s0 + 4L * j);
             for (int i = 0; i < count; i++) {
-                long from = offset + i * m.rowBytes() + (long) m.dtype().bytes() * j;
+                long from = offset + i * stride + (long) m.dtype().bytes() * j;
                 float weight = Weights.at(m.data(), m.dtype(), from);
                 sum = Math.fma(weight, s.x[x0 + i], sum);
             }
@@ -94,90 +90,102 @@ final class Sums {
     /**
      * The next 4 weight rows or 1, read from memory for the first rows of factors and from the
      * first-level cache for others.
+     *
+     * @param i factor of the first of them
      */
-    private static int shared(Matrix m, long offset, int left, int n, SumOperands s) {
+    private static int shared(Matrix m, long offset, int left, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
-        long stride = m.rowBytes();
         int done = left >= 4 ? 4 : 1;
         for (int t = 0; t < s.rows; ) {
-            int others = s.rows - t;
-            int x0 = s.x0 + t * TileOperands.STRIDE;
+            int x0 = t * TileOperands.STRIDE + i;
             long s0 = t * s.step;
             if (done == 1) {
                 Bf16Sums.x1(w, offset, n, s.x, x0, s.sums, s0);
                 t++;
-            } else if (others == 3 || others == 5 || others == 6) {
-                Bf16SharedSums.x4by3(w, offset, stride, n, s, x0, s0);
-                t += 3;
-            } else if (others >= 4) {
-                Bf16SharedSums.x4by4(w, offset, stride, n, s, x0, s0);
-                t += 4;
-            } else if (others == 2) {
-                Bf16SharedSums.x4by2(w, offset, stride, n, s, x0, s0);
-                t += 2;
             } else {
-                Bf16Sums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
-                t++;
+                t += four(w, offset, m.rowBytes(), n, s, x0, s0, s.rows - t);
             }
         }
         return done;
     }
 
-    private static int some(Matrix m, long offset, int left, int n, SumOperands s) {
+    /** Four weight rows with as many of at least 2 rows of factors as leave none alone. */
+    private static int four(
+            MemorySegment w,
+            long offset,
+            long stride,
+            int n,
+            SumOperands s,
+            int x0,
+            long s0,
+            int rows) {
+        if (rows == 2) {
+            Bf16SharedSums.x4by2(w, offset, stride, n, s, x0, s0);
+            return 2;
+        }
+        if (rows == 3 || rows == 5 || rows == 6) {
+            Bf16SharedSums.x4by3(w, offset, stride, n, s, x0, s0);
+            return 3;
+        }
+        Bf16SharedSums.x4by4(w, offset, stride, n, s, x0, s0);
+        return 4;
+    }
+
+    private static int some(Matrix m, long offset, int left, int n, SumOperands s, int i) {
         return switch (m.dtype()) {
-            case BF16 -> bf16(m, offset, left, n, s);
-            case F32 -> f32(m, offset, left, n, s);
-            case F8_E4M3 -> fp8(m, offset, left, n, s);
+            case BF16 -> bf16(m, offset, left, n, s, i);
+            case F32 -> f32(m, offset, left, n, s, i);
+            case F8_E4M3 -> fp8(m, offset, left, n, s, i);
             default -> {
-                F16Sums.x1(m.data(), offset, n, s.x[s.x0], s.sums);
+                F16Sums.x1(m.data(), offset, n, s.x[i], s.sums);
                 yield 1;
             }
         };
     }
 
-    private static int bf16(Matrix m, long offset, int left, int n, SumOperands s) {
+    private static int bf16(Matrix m, long offset, int left, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
         if (MANY_REGISTERS && left >= 12) {
-            Bf16Sums.x12(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+            Bf16Sums.x12(w, offset, m.rowBytes(), n, s.x, i, s.sums);
             return 12;
         }
         if (left >= 4) {
-            Bf16Sums.x4(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums, 0);
+            Bf16Sums.x4(w, offset, m.rowBytes(), n, s.x, i, s.sums);
             return 4;
         }
-        Bf16Sums.x1(w, offset, n, s.x, s.x0, s.sums, 0);
+        Bf16Sums.x1(w, offset, n, s.x, i, s.sums, 0);
         return 1;
     }
 
-    private static int f32(Matrix m, long offset, int left, int n, SumOperands s) {
+    private static int f32(Matrix m, long offset, int left, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
         if (left >= 8) {
-            F32Sums.x8(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+            F32Sums.x8(w, offset, m.rowBytes(), n, s.x, i, s.sums);
             return 8;
         }
         if (left >= 4) {
-            F32Sums.x4(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+            F32Sums.x4(w, offset, m.rowBytes(), n, s.x, i, s.sums);
             return 4;
         }
-        F32Sums.x1(w, offset, n, s.x, s.x0, s.sums);
+        F32Sums.x1(w, offset, n, s.x, i, s.sums);
         return 1;
     }
 
-    private static int fp8(Matrix m, long offset, int left, int n, SumOperands s) {
+    private static int fp8(Matrix m, long offset, int left, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
         if (MANY_REGISTERS) {
             if (left >= 4) {
-                Fp8TableSums.x4(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+                Fp8TableSums.x4(w, offset, m.rowBytes(), n, s.x, i, s.sums);
                 return 4;
             }
-            Fp8TableSums.x1(w, offset, n, s.x, s.x0, s.sums);
+            Fp8TableSums.x1(w, offset, n, s.x, i, s.sums);
             return 1;
         }
         if (left >= 4) {
-            Fp8Sums.x4(w, offset, m.rowBytes(), n, s.x, s.x0, s.sums);
+            Fp8Sums.x4(w, offset, m.rowBytes(), n, s.x, i, s.sums);
             return 4;
         }
-        Fp8Sums.x1(w, offset, n, s.x, s.x0, s.sums);
+        Fp8Sums.x1(w, offset, n, s.x, i, s.sums);
         return 1;
     }
 

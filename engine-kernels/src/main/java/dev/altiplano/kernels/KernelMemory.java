@@ -36,11 +36,11 @@ public final class KernelMemory {
     /** Input-major rows: few are summed up, many go through tiles. */
     private static long sumFloats(int rows) {
         long sums = Math.max(MatVec.MOST_SUMS, (long) MatMat.BAND_COLUMNS * rows);
-        return sums + (long) STRIDE * (MatMat.GROUP + MatMat.BAND_COLUMNS);
+        return sums + (long) STRIDE * MatMat.BAND_COLUMNS;
     }
 
     private static long tileFloats(int inputs, int rows) {
         int padded = (rows + MatMat.PANEL - 1) / MatMat.PANEL * MatMat.PANEL;
-        return (long) MatMat.BAND_ROWS * (STRIDE + padded) + (long) MatMat.PANEL * inputs;
+        return (long) MatMat.BAND_ROWS * padded + (long) MatMat.PANEL * inputs;
     }
 }

@@ -85,7 +85,7 @@ public final class KernelProbe {
 
     /** The kernels that work on activations, and on keys and values of this type. */
     public static List<KernelProbe> ofActivations(KvType type) {
-        return List.of(tile(), page(type), swiGlu(), softmax(), sumOfSquares());
+        return List.of(tile(), tileOfRows(), page(type), swiGlu(), softmax(), sumOfSquares());
     }
 
     private static KernelProbe dots(Matrix m, int rows) {
@@ -116,7 +116,7 @@ public final class KernelProbe {
     }
 
     private static KernelProbe tile() {
-        int rows = 2 * KERNELS.tileRows();
+        int rows = QUERIES;
         int width = 2 * KERNELS.lanes();
         TileOperands t = new TileOperands();
         t.a = Scratch.allocate((long) rows * TileOperands.STRIDE);
@@ -131,6 +131,23 @@ public final class KernelProbe {
                     t.a0 = 0;
                     t.c0 = 0;
                     kernels.product(t, rows, true);
+                });
+    }
+
+    private static KernelProbe tileOfRows() {
+        int rows = KERNELS.tileRows();
+        int width = 2 * KERNELS.lanes();
+        TileOperands t = new TileOperands();
+        t.b = Scratch.allocate((long) width * TileOperands.STRIDE);
+        t.c = Scratch.allocate((long) rows * width);
+        t.depth = TileOperands.STRIDE;
+        t.rowStep = 4L * width;
+        return both(
+                "register tile of weight rows",
+                KERNELS.lanes(),
+                kernels -> {
+                    t.c0 = 0;
+                    kernels.productOfRows(t, rows, true);
                 });
     }
 

@@ -1,6 +1,5 @@
 package dev.altiplano.kernels;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
@@ -13,7 +12,7 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Products with several rows. A block of weights is turned into FP32 once, small enough to stay in
- * the second-level cache, and a register tile then runs over all rows.
+ * a cache, and a register tile then runs over all rows.
  *
  * <p>The tile multiplies single values of its left operand with vectors of its right one. With
  * output-major weights the left operand is a weight row and a vector holds several activation rows;
@@ -35,26 +34,20 @@ final class MatMat {
     /** Columns of a panel: what one register tile is wide. */
     static final int PANEL = 2 * LANES;
 
-    /** Weight rows of a band with many activation rows, output-major: 400 or 120 KB. */
-    static final int BAND_ROWS = (LANES >= 16 ? 24 : 12) * KERNELS.tileRows();
+    /** Rows of a register tile. */
+    private static final int TILE = KERNELS.tileRows();
 
-    /** Up to so many activation rows stay in the second-level cache with all their inputs. */
-    private static final int FEW_ROWS = 64;
+    /** Weight rows of a band, output-major: so many use what is loaded of the activations. */
+    static final int BAND_ROWS = 24 * TILE;
 
-    /** Blocks of inputs at once with few activation rows: longer runs of memory are read faster. */
-    private static final int LONG_BLOCKS = 4;
+    /** Floats of activations that stay in the second-level cache. */
+    private static final int CACHED = 1 << 18;
 
     /** Columns of a band, input-major; shorter runs are read more slowly. */
     static final int BAND_COLUMNS = 512;
 
-    /** Activation rows laid out at once, input-major. */
-    static final int GROUP = 12 * KERNELS.tileRows();
-
     /** Inputs of a panel that are packed at once. */
     private static final int PIECE = 64;
-
-    /** Bytes of a cache line. */
-    private static final int LINE = 64;
 
     private MatMat() {}
 
@@ -90,34 +83,36 @@ final class MatMat {
         }
     }
 
+    /**
+     * A tile's weight rows are decoded where the first-level cache holds them, and meet all
+     * activation rows with as many inputs as the second-level cache holds: in runs as long as that
+     * allows, because longer runs of weights are read faster from memory.
+     */
     static void outputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
         Scratch scratch = w.scratch;
         int padded = (x.count() + PANEL - 1) / PANEL * PANEL;
-        boolean few = padded <= FEW_ROWS;
-        int blocks = few ? LONG_BLOCKS : 1;
-        int rows = bandRows(w, m.outputs(), few ? BAND_ROWS / 8 : BAND_ROWS);
+        int run = Math.max(DEPTH, CACHED / padded / DEPTH * DEPTH);
+        int rows = bandRows(w, m.outputs());
         int bands = (m.outputs() + rows - 1) / rows;
         boolean spread = x.count() == padded; // nothing to do when all panels are full
         for (int band; (band = w.next(bands)) >= 0; ) {
-            int row = band * rows;
-            int count = Math.min(rows, m.outputs() - row);
+            int first = band * rows;
+            int count = Math.min(rows, m.outputs() - first);
             if (!spread) {
                 spreadLastPanel(scratch, x);
                 spread = true;
             }
             TileOperands t = scratch.tile;
-            t.a = scratch.left((long) blocks * rows * DEPTH);
             t.c = scratch.result((long) rows * padded);
             t.c.asSlice(0, 4L * count * padded).fill((byte) 0);
-            for (int k = 0; k < m.inputs(); k += blocks * DEPTH) {
-                int depth = Math.min(blocks * DEPTH, m.inputs() - k);
-                if (!few && k % (LONG_BLOCKS * DEPTH) == 0) {
-                    scratch.touched += touch(m, row, count, k);
+            t.rowStep = 4L * PANEL;
+            for (int from = 0; from < m.inputs(); from += run) {
+                int to = Math.min(from + run, m.inputs());
+                for (int row = 0; row < count; row += TILE) {
+                    timesPanels(scratch, m, first, row, count, x, from, to);
                 }
-                decodeRows(m, row, count, k, depth, t);
-                timesPanels(scratch, count, x, k, depth);
             }
-            unpack(t.c, count, y, column + row);
+            unpack(t.c, count, y, column + first);
         }
     }
 
@@ -128,63 +123,30 @@ final class MatMat {
         KERNELS.spread(x.packed(), 4L * x.offset(row), x.count() - row, x.width(), panel);
     }
 
-    private static int bandRows(Worker w, int outputs, int most) {
-        int tile = KERNELS.tileRows();
-        int needed = Math.max(3 * w.count(), (outputs + most - 1) / most);
+    private static int bandRows(Worker w, int outputs) {
+        int needed = Math.max(3 * w.count(), (outputs + BAND_ROWS - 1) / BAND_ROWS);
         int bands = (needed + w.count() - 1) / w.count() * w.count(); // as many for each worker
-        return ((outputs + bands - 1) / bands + tile - 1) / tile * tile;
+        return ((outputs + bands - 1) / bands + TILE - 1) / TILE * TILE;
     }
 
-    /**
-     * Reads a byte of every cache line of the rows' next inputs: they arrive faster than when they
-     * are decoded.
-     */
-    private static int touch(Matrix m, int row, int count, int k) {
-        long from = (long) k * m.dtype().bits() / 8;
-        long length = (long) LONG_BLOCKS * DEPTH * m.dtype().bits() / 8;
-        int sum = 0;
-        for (int r = row; r < row + count; r++) {
-            long start = r * m.rowBytes();
-            long end = start + Math.min(from + length, m.rowBytes());
-            for (long i = start + from; i < end; i += LINE) {
-                sum += m.data().get(JAVA_BYTE, i);
-            }
-        }
-        return sum;
-    }
-
-    /** FP32 copies of weight rows, inputs k and following: {@code [blocks][count][DEPTH]}. */
-    private static void decodeRows(Matrix m, int row, int count, int k, int depth, TileOperands t) {
-        for (int r = 0; r < count; r += 4) { // four rows to their end, then the next ones
-            int rows = Math.min(4, count - r);
-            for (int i = 0; i < depth; i += DEPTH) {
-                int length = Math.min(DEPTH, depth - i);
-                long at = 4L * (i * count + r * DEPTH);
-                KERNELS.decodeRows(m, row + r, rows, k + i, length, t.a, at, t.scales);
-            }
-        }
-    }
-
-    /**
-     * Adds the products of {@code count} weight rows and all activation rows, inputs k and
-     * following.
-     */
-    private static void timesPanels(Scratch scratch, int count, Rows x, int k, int depth) {
+    /** Adds the products of a tile's weight rows, {@code row} and following of a band. */
+    private static void timesPanels(
+            Scratch scratch, Matrix m, int first, int row, int count, Rows x, int from, int to) {
         TileOperands t = scratch.tile;
-        t.rowStep = 4L * PANEL;
-        for (int i = 0; i < depth; i += DEPTH) {
-            t.depth = Math.min(DEPTH, depth - i);
-            for (int row = 0; row < x.count(); row += PANEL) {
-                int wide = Math.min(PANEL, x.count() - row);
+        int rows = Math.min(TILE, count - row);
+        for (int k = from; k < to; k += DEPTH) {
+            t.depth = Math.min(DEPTH, to - k);
+            KERNELS.decodeRows(m, first + row, rows, k, t.depth, t.rows, 0, t.scales);
+            for (int token = 0; token < x.count(); token += PANEL) {
+                int wide = Math.min(PANEL, x.count() - token);
                 t.b = x.packed();
-                t.b0 = 4L * (x.offset(row) + (long) (k + i) * wide);
+                t.b0 = 4L * (x.offset(token) + (long) k * wide);
                 if (wide < PANEL) {
                     t.b = scratch.right((long) PANEL * x.width());
-                    t.b0 = 4L * PANEL * (k + i);
+                    t.b0 = 4L * PANEL * k;
                 }
-                t.a0 = 4L * i * count;
-                t.c0 = 4L * row * count;
-                KERNELS.product(t, count, wide > LANES);
+                t.c0 = 4L * (token * count + row * PANEL);
+                KERNELS.productOfRows(t, rows, wide > LANES);
             }
         }
     }
@@ -209,7 +171,6 @@ final class MatMat {
             int first = band * columns;
             int count = Math.min(columns, m.outputs() - first);
             TileOperands t = scratch.tile;
-            t.a = scratch.left((long) GROUP * DEPTH);
             t.b = scratch.right((long) columns * DEPTH);
             t.c = scratch.result((long) columns * x.count());
             t.c.asSlice(0, 4L * columns * x.count()).fill((byte) 0);
@@ -246,17 +207,15 @@ final class MatMat {
 
     /** Adds the products of all activation rows, inputs k and following, and a band of columns. */
     private static void timesColumns(TileOperands t, Rows x, int k, int count) {
-        for (int row = 0; row < x.count(); row += GROUP) {
-            int rows = Math.min(GROUP, x.count() - row);
+        for (int row = 0; row < x.count(); row += TILE) {
+            int rows = Math.min(TILE, x.count() - row);
             for (int r = 0; r < rows; r++) {
-                int from = x.offset(row + r) + k;
-                MemorySegment.copy(x.data(), from, t.a, JAVA_FLOAT, 4L * DEPTH * r, t.depth);
+                System.arraycopy(x.data(), x.offset(row + r) + k, t.rows, DEPTH * r, t.depth);
             }
             for (int column = 0; column < count; column += PANEL) {
-                t.a0 = 0;
                 t.b0 = 4L * column * DEPTH;
                 t.c0 = row * t.rowStep + 4L * column;
-                KERNELS.product(t, rows, count - column > LANES);
+                KERNELS.productOfRows(t, rows, count - column > LANES);
             }
         }
     }

@@ -102,13 +102,12 @@ class QuantisedLinearTest {
         for (int from : new int[] {0, 512}) {
             int depth = Math.min(512, inputs - from);
             if (kind.order() == Order.OUTPUT_MAJOR) {
-                MemorySegment out = Arena.ofAuto().allocate(4L * 13 * TileOperands.STRIDE, 64);
+                float[] out = new float[13 * TileOperands.STRIDE];
                 float[] spare = new float[TileOperands.SCALES];
                 KernelSets.BEST.decodeRows(q.matrix(), 3, 13, from, depth, out, 0, spare);
                 for (int r = 0; r < 13; r++) {
                     for (int i = 0; i < depth; i++) {
-                        long at = 4L * (r * TileOperands.STRIDE + i);
-                        assertThat(out.get(FLOAT, at))
+                        assertThat(out[r * TileOperands.STRIDE + i])
                                 .as("row %d, input %d, %s", 3 + r, from + i, seed.hint())
                                 .isEqualTo(q.value(3 + r, from + i));
                     }

@@ -39,7 +39,7 @@ class WeightCodecTest {
     @MethodSource("kinds")
     void aStripHoldsTheWeightsOfEveryFormat(Kind kind) {
         Matrix m = Quantised.of(kind, 83, 600, seed).matrix();
-        WeightStrip strip = new WeightStrip(arena);
+        WeightStrip strip = new WeightStrip();
 
         strip.read(m, 0, 64);
         assertHolds(strip, m, 0);
@@ -49,7 +49,7 @@ class WeightCodecTest {
 
     @Test
     void aStripHoldsPlainWeightsOfBothOrders() {
-        WeightStrip strip = new WeightStrip(arena);
+        WeightStrip strip = new WeightStrip();
         for (DType dtype : new DType[] {DType.F32, DType.F16, DType.BF16}) {
             for (Order order : Order.values()) {
                 Matrix m = seed.matrix(dtype, order, 67, 1030);
@@ -131,7 +131,7 @@ class WeightCodecTest {
     private Matrix encode(WeightCodec codec, Matrix source) {
         int outputs = source.outputs();
         int inputs = source.inputs();
-        WeightStrip strip = new WeightStrip(arena);
+        WeightStrip strip = new WeightStrip();
         strip.read(source, 0, outputs);
         CodedStrip coded = new CodedStrip();
         codec.encode(strip, coded);
@@ -274,7 +274,7 @@ class WeightCodecTest {
 
     @Test
     void plainWeightsAreTurnedExactly() {
-        WeightStrip strip = new WeightStrip(arena);
+        WeightStrip strip = new WeightStrip();
         for (DType dtype : new DType[] {DType.F32, DType.F16, DType.BF16}) {
             Matrix m = seed.matrix(dtype, Order.INPUT_MAJOR, 9, 40);
             MemorySegment out = arena.allocate(9L * 40 * dtype.bytes());

@@ -41,7 +41,10 @@ public final class DotOperands {
      */
     public MemorySegment decoded = MemorySegment.NULL;
 
-    /** Scales of a row that is being decoded. */
+    /** Inputs of a row that is being decoded with its scales. */
+    public final float[] decodedPiece = new float[TileOperands.STRIDE];
+
+    /** Those scales. */
     public final float[] decodedScales = new float[TileOperands.SCALES];
 
     /** Sums before their lanes are added: 24 vectors. */

@@ -30,18 +30,11 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      * following of {@code rows} rows, TileOperands.STRIDE floats apart.
      *
      * @param count inputs, at most TileOperands.STRIDE
-     * @param at first byte of the result
+     * @param at index of the first result
      * @param spare room for {@link TileOperands#SCALES} scales
      */
     void decodeRows(
-            Matrix m,
-            int row,
-            int rows,
-            int input,
-            int count,
-            MemorySegment out,
-            long at,
-            float[] spare);
+            Matrix m, int row, int rows, int input, int count, float[] out, int at, float[] spare);
 
     /**
      * Multiplies {@code rows} rows by the panel's two vectors of columns, or by the first alone.
@@ -51,8 +44,15 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     void product(TileOperands t, int rows, boolean two);
 
     /**
-     * The same for few rows with two vectors of columns read where they are stored, in rows of 16
-     * elements: from {@code t.b}, at {@code first} and {@code second}.
+     * The same with {@code t.rows} as left operand.
+     *
+     * @param rows at most {@link #tileRows}
+     */
+    void productOfRows(TileOperands t, int rows, boolean two);
+
+    /**
+     * As {@link #product} for few rows, with two vectors of columns read where they are stored, in
+     * rows of 16 elements: from {@code t.b}, at {@code first} and {@code second}.
      */
     void pageProduct(TileOperands t, int rows, DType dtype, long first, long second);
 
@@ -69,7 +69,7 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     void pageQuad(TileOperands t, DType dtype, long first, long stride, long apart);
 
-    /** Rows that one register tile takes at best. */
+    /** Rows that {@link #productOfRows} takes at best. */
     int tileRows();
 
     /** Rows of activations that can share one reading of the weights in dot products. */

@@ -55,18 +55,10 @@ public final class ScalarKernels implements KernelSet {
 
     @Override
     public void decodeRows(
-            Matrix m,
-            int row,
-            int rows,
-            int input,
-            int count,
-            MemorySegment out,
-            long at,
-            float[] spare) {
+            Matrix m, int row, int rows, int input, int count, float[] out, int at, float[] spare) {
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < count; i++) {
-                float weight = Weights.at(m, row + r, input + i);
-                out.set(FLOAT, at + 4L * (r * STRIDE + i), weight);
+                out[at + r * STRIDE + i] = Weights.at(m, row + r, input + i);
             }
         }
     }
@@ -74,12 +66,22 @@ public final class ScalarKernels implements KernelSet {
     @Override
     public void product(TileOperands t, int rows, boolean two) {
         for (int r = 0; r < rows; r++) {
-            long a = t.a0 + 4L * STRIDE * r;
-            long c = t.c0 + t.rowStep * r;
-            tile(t, a, t.b0, c);
-            if (two) {
-                tile(t, a, t.b0 + 4 * LANES, c + 4 * LANES);
-            }
+            MemorySegment.copy(t.a, FLOAT, t.a0 + 4L * STRIDE * r, t.rows, 0, t.depth);
+            productOfRow(t, 0, t.c0 + t.rowStep * r, two);
+        }
+    }
+
+    @Override
+    public void productOfRows(TileOperands t, int rows, boolean two) {
+        for (int r = 0; r < rows; r++) {
+            productOfRow(t, STRIDE * r, t.c0 + t.rowStep * r, two);
+        }
+    }
+
+    private static void productOfRow(TileOperands t, int row, long c, boolean two) {
+        tile(t, row, t.b0, c);
+        if (two) {
+            tile(t, row, t.b0 + 4 * LANES, c + 4 * LANES);
         }
     }
 
@@ -119,14 +121,14 @@ public final class ScalarKernels implements KernelSet {
         }
     }
 
-    private static void tile(TileOperands t, long a, long b, long c) {
+    private static void tile(TileOperands t, int row, long b, long c) {
         float s0 = 0;
         float s1 = 0;
         float s2 = 0;
         float s3 = 0;
         MemorySegment panel = t.b;
         for (int k = 0; k < t.depth; k++) {
-            float w = t.a.get(FLOAT, a + 4L * k);
+            float w = t.rows[row + k];
             long x = b + 8L * LANES * k;
             s0 = Math.fma(w, panel.get(FLOAT, x), s0);
             s1 = Math.fma(w, panel.get(FLOAT, x + 4), s1);

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
  * Where one register tile finds its operands: {@code c[r, j] += sum over k of a[r, k] * b[k, j]}.
  *
  * <p>One object per worker, filled anew for each tile, so that a kernel takes one argument instead
- * of ten. All operands are floats off the heap because there they can be aligned: vectors that
+ * of ten. What is read as vectors lies off the heap because there it can be aligned: vectors that
  * cross a cache line cost up to half of the speed. Offsets are in bytes.
  */
 public final class TileOperands {
@@ -15,11 +15,17 @@ public final class TileOperands {
      */
     public static final int STRIDE = 512;
 
+    /** Rows of the largest tile. */
+    public static final int MOST_ROWS = 12;
+
     /** Room for the scales and zero points of as many inputs, four inputs or more to each. */
     public static final int SCALES = 2 * (STRIDE / 4 + 16);
 
     /** Left operand: rows of up to {@link #STRIDE} floats, {@link #STRIDE} apart. */
     public MemorySegment a = MemorySegment.NULL;
+
+    /** The left operand of one tile on the heap, in the same layout. */
+    public final float[] rows = new float[MOST_ROWS * STRIDE];
 
     /** Right operand: a panel, for each k two vectors of columns. */
     public MemorySegment b = MemorySegment.NULL;
@@ -45,11 +51,8 @@ public final class TileOperands {
     /** From one row of results to the next. */
     public long rowStep;
 
-    /**
-     * Where a tile leaves its sums before they are added to {@code c}: 8 rows of two vectors, or 5
-     * of four.
-     */
-    public final float[] sums = new float[5 * 4 * 16];
+    /** Where a tile leaves its sums before they are added to {@code c}: two vectors to a row. */
+    public final float[] sums = new float[MOST_ROWS * 2 * 16];
 
     /** Scales of weights that are being decoded. */
     public final float[] scales = new float[SCALES];

@@ -10,13 +10,15 @@ import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.SmallFloats;
 import dev.altiplano.kernels.internal.TileOperands;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** Weights of up to {@value #WIDTH} neighbouring outputs as FP32, all inputs. */
+/**
+ * Weights of up to {@value #WIDTH} neighbouring outputs as FP32, all inputs: 256 bytes an input and
+ * 128 KiB.
+ */
 public final class WeightStrip {
     /** Most outputs. */
     public static final int WIDTH = CodeLoops.WIDTH;
@@ -32,16 +34,14 @@ public final class WeightStrip {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
-    private final MemorySegment rows;
+    private final float[] rows = new float[WIDTH * STRIDE];
     private final float[] spare = new float[TileOperands.SCALES];
     private float[] values = {};
     private int inputs;
     private int outputs;
 
-    /** Scratch comes from {@code arena}: 128 KiB, and on the heap 256 bytes an input. */
-    public WeightStrip(Arena arena) {
-        rows = arena.allocate(4L * WIDTH * STRIDE, 64);
-    }
+    /** A strip that holds nothing yet. */
+    public WeightStrip() {}
 
     /**
      * Reads {@code count} outputs from {@code first} on.
@@ -98,10 +98,10 @@ public final class WeightStrip {
     /** Copies inputs from rows to columns. */
     private void turn(int input, int at, int count) {
         for (int j = 0; j < outputs; j++) {
-            long from = 4L * (j * STRIDE + at);
+            int from = j * STRIDE + at;
             int to = input * WIDTH + j;
             for (int k = 0; k < count; k++) {
-                values[to + k * WIDTH] = rows.get(FLOAT, from + 4L * k);
+                values[to + k * WIDTH] = rows[from + k];
             }
         }
     }

@@ -1,5 +1,7 @@
 package dev.altiplano.kernels.simd;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Rows;
@@ -209,7 +211,7 @@ final class CodedDots {
         for (int r = 0; r < count; r += together) {
             int these = Math.min(together, count - r);
             for (int i = 0; i < these; i++) {
-                decode(m, way, row + r + i, n, rows, 4L * n * i, groups[0].decodedScales);
+                decode(m, way, row + r + i, n, rows, 4L * n * i, groups[0]);
             }
             for (DotOperands d : groups) {
                 fillScales(m, way, row + r, 1, these, d);
@@ -222,10 +224,10 @@ final class CodedDots {
     }
 
     private static void decode(
-            Matrix m, Way way, int row, int n, MemorySegment out, long at, float[] spare) {
+            Matrix m, Way way, int row, int n, MemorySegment out, long at, DotOperands d) {
         long from = row * m.rowBytes();
         if (way == Way.DECODED) {
-            CodedRows.decode(m, row, 0, n, out, at, spare);
+            decodeWithScales(m, row, n, out, at, d);
             return;
         }
         switch (m.dtype()) {
@@ -239,6 +241,16 @@ final class CodedDots {
                     Fp4Dots.decode(m.data(), from, n, out, at);
                 }
             }
+        }
+    }
+
+    private static void decodeWithScales(
+            Matrix m, int row, int n, MemorySegment out, long at, DotOperands d) {
+        float[] piece = d.decodedPiece;
+        for (int k = 0; k < n; k += piece.length) {
+            int count = Math.min(piece.length, n - k);
+            CodedRows.decode(m, row, k, count, piece, 0, d.decodedScales);
+            MemorySegment.copy(piece, 0, out, JAVA_FLOAT, at + 4L * k, count);
         }
     }
 

@@ -22,7 +22,6 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
@@ -34,9 +33,6 @@ final class CodedRows {
     private static final VectorSpecies<Integer> I = F.withLanes(int.class);
     private static final VectorSpecies<Byte> Q = Bytes.SPECIES;
     private static final int L = F.length();
-    private static final long V = F.vectorByteSize();
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
     private static final byte FLIP = (byte) 0x80;
 
@@ -44,9 +40,6 @@ final class CodedRows {
     private static final int E2M1 = 0x81C00000;
 
     private static final float EIGHT = 0x1p-123f;
-
-    /** Inputs whose scales are decoded at once. */
-    private static final int PIECE = TileOperands.STRIDE;
 
     /** Where zero points lie behind scales. */
     private static final int ZEROS = TileOperands.SCALES / 2;
@@ -111,18 +104,12 @@ final class CodedRows {
     /**
      * Decodes inputs {@code input} and following of a row.
      *
-     * @param input a multiple of 512, or 0
+     * @param input a multiple of {@link TileOperands#STRIDE}
+     * @param count at most {@link TileOperands#STRIDE}
      * @param spare room for {@link TileOperands#SCALES} scales
      */
     static void decode(
-            Matrix m, int row, int input, int count, MemorySegment out, long at, float[] spare) {
-        for (int i = 0; i < count; i += PIECE) {
-            piece(m, row, input + i, Math.min(PIECE, count - i), out, at + 4L * i, spare);
-        }
-    }
-
-    private static void piece(
-            Matrix m, int row, int input, int count, MemorySegment out, long at, float[] spare) {
+            Matrix m, int row, int input, int count, float[] out, int at, float[] spare) {
         Scales s = Objects.requireNonNull(m.scales());
         int whole = 0;
         if (s.groups() == null) {
@@ -139,7 +126,7 @@ final class CodedRows {
                     };
         }
         for (int i = whole; i < count; i++) {
-            out.set(FLOAT, at + 4L * i, Weights.at(m, row, input + i));
+            out[at + i] = Weights.at(m, row, input + i);
         }
     }
 
@@ -169,8 +156,7 @@ final class CodedRows {
         }
     }
 
-    private static int bytes(
-            Matrix m, long from, int count, MemorySegment out, long at, float[] spare) {
+    private static int bytes(Matrix m, long from, int count, float[] out, int at, float[] spare) {
         MemorySegment w = m.data();
         byte flip = m.dtype() == DType.I8_BIASED ? FLIP : 0;
         int n = Math.max(0, F.loopBound(count - Bytes.SPARE));
@@ -185,66 +171,66 @@ final class CodedRows {
                                     .convert(I2F, 0))
                     .sub(spare[ZEROS + k / L])
                     .mul(spare[k / L])
-                    .intoMemorySegment(out, at + 4L * k, LITTLE_ENDIAN);
+                    .intoArray(out, at + k);
         }
         return n;
     }
 
     private static int int4(
-            MemorySegment w, long from, int count, MemorySegment out, long at, float[] spare) {
+            MemorySegment w, long from, int count, float[] out, int at, float[] spare) {
         IntVector first = IntVector.fromArray(I, BELOW, 0);
         IntVector second = IntVector.fromArray(I, BELOW, L);
         int n = count / (8 * L) * (8 * L);
         Mapped.guard(w, from);
         for (int k = 0; k < n; k += 8 * L) {
             IntVector v = IntVector.fromMemorySegment(I, w, from + k / 2, LITTLE_ENDIAN);
-            long to = at + 4L * k;
+            int to = at + k;
             int i = k / L;
             ((FloatVector) v.rearrange(PART0).lanewise(LSHR, first).and(15).convert(I2F, 0))
                     .sub(spare[ZEROS + i])
                     .mul(spare[i])
-                    .intoMemorySegment(out, to, LITTLE_ENDIAN);
+                    .intoArray(out, to);
             ((FloatVector) v.rearrange(PART1).lanewise(LSHR, second).and(15).convert(I2F, 0))
                     .sub(spare[ZEROS + i + 1])
                     .mul(spare[i + 1])
-                    .intoMemorySegment(out, to + V, LITTLE_ENDIAN);
+                    .intoArray(out, to + L);
             ((FloatVector) v.rearrange(PART2).lanewise(LSHR, first).and(15).convert(I2F, 0))
                     .sub(spare[ZEROS + i + 2])
                     .mul(spare[i + 2])
-                    .intoMemorySegment(out, to + 2 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 2 * L);
             ((FloatVector) v.rearrange(PART3).lanewise(LSHR, second).and(15).convert(I2F, 0))
                     .sub(spare[ZEROS + i + 3])
                     .mul(spare[i + 3])
-                    .intoMemorySegment(out, to + 3 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 3 * L);
             ((FloatVector) v.rearrange(PART4).lanewise(LSHR, first).and(15).convert(I2F, 0))
                     .sub(spare[ZEROS + i + 4])
                     .mul(spare[i + 4])
-                    .intoMemorySegment(out, to + 4 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 4 * L);
             ((FloatVector) v.rearrange(PART5).lanewise(LSHR, second).and(15).convert(I2F, 0))
                     .sub(spare[ZEROS + i + 5])
                     .mul(spare[i + 5])
-                    .intoMemorySegment(out, to + 5 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 5 * L);
             ((FloatVector) v.rearrange(PART6).lanewise(LSHR, first).and(15).convert(I2F, 0))
                     .sub(spare[ZEROS + i + 6])
                     .mul(spare[i + 6])
-                    .intoMemorySegment(out, to + 6 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 6 * L);
             ((FloatVector) v.rearrange(PART7).lanewise(LSHR, second).and(15).convert(I2F, 0))
                     .sub(spare[ZEROS + i + 7])
                     .mul(spare[i + 7])
-                    .intoMemorySegment(out, to + 7 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 7 * L);
         }
         return n;
     }
 
     private static int fp4(
-            MemorySegment w, long from, int count, MemorySegment out, long at, float[] spare) {
+            MemorySegment w, long from, int count, float[] out, int at, float[] spare) {
         return CodedDots.TABLE
                 ? fp4Table(w, from, count, out, at, spare)
                 : fp4Moved(w, from, count, out, at, spare);
     }
 
     private static int fp4Table(
-            MemorySegment w, long from, int count, MemorySegment out, long at, float[] spare) {
+            MemorySegment w, long from, int count, float[] out, int at, float[] spare) {
         IntVector values = IntVector.fromArray(I, Fp4TableDots.VALUES, 0);
         IntVector first = IntVector.fromArray(I, BELOW, 0);
         IntVector second = IntVector.fromArray(I, BELOW, L);
@@ -252,69 +238,69 @@ final class CodedRows {
         Mapped.guard(w, from);
         for (int k = 0; k < n; k += 8 * L) {
             IntVector v = IntVector.fromMemorySegment(I, w, from + k / 2, LITTLE_ENDIAN);
-            long to = at + 4L * k;
+            int to = at + k;
             int i = k / L;
             v.rearrange(PART0)
                     .lanewise(LSHR, first)
                     .selectFrom(values)
                     .reinterpretAsFloats()
                     .mul(spare[i])
-                    .intoMemorySegment(out, to, LITTLE_ENDIAN);
+                    .intoArray(out, to);
             v.rearrange(PART1)
                     .lanewise(LSHR, second)
                     .selectFrom(values)
                     .reinterpretAsFloats()
                     .mul(spare[i + 1])
-                    .intoMemorySegment(out, to + V, LITTLE_ENDIAN);
+                    .intoArray(out, to + L);
             v.rearrange(PART2)
                     .lanewise(LSHR, first)
                     .selectFrom(values)
                     .reinterpretAsFloats()
                     .mul(spare[i + 2])
-                    .intoMemorySegment(out, to + 2 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 2 * L);
             v.rearrange(PART3)
                     .lanewise(LSHR, second)
                     .selectFrom(values)
                     .reinterpretAsFloats()
                     .mul(spare[i + 3])
-                    .intoMemorySegment(out, to + 3 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 3 * L);
             v.rearrange(PART4)
                     .lanewise(LSHR, first)
                     .selectFrom(values)
                     .reinterpretAsFloats()
                     .mul(spare[i + 4])
-                    .intoMemorySegment(out, to + 4 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 4 * L);
             v.rearrange(PART5)
                     .lanewise(LSHR, second)
                     .selectFrom(values)
                     .reinterpretAsFloats()
                     .mul(spare[i + 5])
-                    .intoMemorySegment(out, to + 5 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 5 * L);
             v.rearrange(PART6)
                     .lanewise(LSHR, first)
                     .selectFrom(values)
                     .reinterpretAsFloats()
                     .mul(spare[i + 6])
-                    .intoMemorySegment(out, to + 6 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 6 * L);
             v.rearrange(PART7)
                     .lanewise(LSHR, second)
                     .selectFrom(values)
                     .reinterpretAsFloats()
                     .mul(spare[i + 7])
-                    .intoMemorySegment(out, to + 7 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 7 * L);
         }
         return n;
     }
 
     private static int fp4Moved(
-            MemorySegment w, long from, int count, MemorySegment out, long at, float[] spare) {
+            MemorySegment w, long from, int count, float[] out, int at, float[] spare) {
         IntVector first = IntVector.fromArray(I, ABOVE, 0);
         IntVector second = IntVector.fromArray(I, ABOVE, L);
         int n = count / (8 * L) * (8 * L);
         Mapped.guard(w, from);
         for (int k = 0; k < n; k += 8 * L) {
             IntVector v = IntVector.fromMemorySegment(I, w, from + k / 2, LITTLE_ENDIAN);
-            long to = at + 4L * k;
+            int to = at + k;
             int i = k / L;
             v.rearrange(PART0)
                     .lanewise(LSHL, first)
@@ -325,7 +311,7 @@ final class CodedRows {
                     .fma(
                             FloatVector.broadcast(F, spare[i] * UNIT),
                             FloatVector.broadcast(F, -8 * spare[i]))
-                    .intoMemorySegment(out, to, LITTLE_ENDIAN);
+                    .intoArray(out, to);
             v.rearrange(PART1)
                     .lanewise(LSHL, second)
                     .lanewise(ASHR, 6)
@@ -335,7 +321,7 @@ final class CodedRows {
                     .fma(
                             FloatVector.broadcast(F, spare[i + 1] * UNIT),
                             FloatVector.broadcast(F, -8 * spare[i + 1]))
-                    .intoMemorySegment(out, to + V, LITTLE_ENDIAN);
+                    .intoArray(out, to + L);
             v.rearrange(PART2)
                     .lanewise(LSHL, first)
                     .lanewise(ASHR, 6)
@@ -345,7 +331,7 @@ final class CodedRows {
                     .fma(
                             FloatVector.broadcast(F, spare[i + 2] * UNIT),
                             FloatVector.broadcast(F, -8 * spare[i + 2]))
-                    .intoMemorySegment(out, to + 2 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 2 * L);
             v.rearrange(PART3)
                     .lanewise(LSHL, second)
                     .lanewise(ASHR, 6)
@@ -355,7 +341,7 @@ final class CodedRows {
                     .fma(
                             FloatVector.broadcast(F, spare[i + 3] * UNIT),
                             FloatVector.broadcast(F, -8 * spare[i + 3]))
-                    .intoMemorySegment(out, to + 3 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 3 * L);
             v.rearrange(PART4)
                     .lanewise(LSHL, first)
                     .lanewise(ASHR, 6)
@@ -365,7 +351,7 @@ final class CodedRows {
                     .fma(
                             FloatVector.broadcast(F, spare[i + 4] * UNIT),
                             FloatVector.broadcast(F, -8 * spare[i + 4]))
-                    .intoMemorySegment(out, to + 4 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 4 * L);
             v.rearrange(PART5)
                     .lanewise(LSHL, second)
                     .lanewise(ASHR, 6)
@@ -375,7 +361,7 @@ final class CodedRows {
                     .fma(
                             FloatVector.broadcast(F, spare[i + 5] * UNIT),
                             FloatVector.broadcast(F, -8 * spare[i + 5]))
-                    .intoMemorySegment(out, to + 5 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 5 * L);
             v.rearrange(PART6)
                     .lanewise(LSHL, first)
                     .lanewise(ASHR, 6)
@@ -385,7 +371,7 @@ final class CodedRows {
                     .fma(
                             FloatVector.broadcast(F, spare[i + 6] * UNIT),
                             FloatVector.broadcast(F, -8 * spare[i + 6]))
-                    .intoMemorySegment(out, to + 6 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 6 * L);
             v.rearrange(PART7)
                     .lanewise(LSHL, second)
                     .lanewise(ASHR, 6)
@@ -395,7 +381,7 @@ final class CodedRows {
                     .fma(
                             FloatVector.broadcast(F, spare[i + 7] * UNIT),
                             FloatVector.broadcast(F, -8 * spare[i + 7]))
-                    .intoMemorySegment(out, to + 7 * V, LITTLE_ENDIAN);
+                    .intoArray(out, to + 7 * L);
         }
         return n;
     }

@@ -32,9 +32,6 @@ final class Decode {
 
     private static final int L = F.length();
 
-    /** Bytes from one row of a tile's left operand to the next. */
-    private static final long ROW = 4L * STRIDE;
-
     private Decode() {}
 
     static void bf16(MemorySegment w, long offset, float[] out, int at, int count) {
@@ -49,21 +46,8 @@ final class Decode {
         }
     }
 
-    static void bf16x1(MemorySegment w, long offset, MemorySegment out, long at, int count) {
-        Mapped.guard(w, offset);
-        for (int i = 0; i < count; i += L) {
-            ((IntVector)
-                            ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_S2I, I, 0))
-                    .lanewise(LSHL, 16)
-                    .reinterpretAsFloats()
-                    .intoMemorySegment(out, at + 4L * i, LITTLE_ENDIAN);
-        }
-    }
-
     /** Four rows that lie {@code stride} bytes apart, to places STRIDE floats apart. */
-    static void bf16x4(
-            MemorySegment w, long o0, long stride, MemorySegment out, long at, int count) {
+    static void bf16x4(MemorySegment w, long o0, long stride, float[] out, int at, int count) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
@@ -74,25 +58,25 @@ final class Decode {
                                     .convertShape(ZERO_EXTEND_S2I, I, 0))
                     .lanewise(LSHL, 16)
                     .reinterpretAsFloats()
-                    .intoMemorySegment(out, at + 4L * i, LITTLE_ENDIAN);
+                    .intoArray(out, at + i);
             ((IntVector)
                             ShortVector.fromMemorySegment(S, w, o1 + 2L * i, LITTLE_ENDIAN)
                                     .convertShape(ZERO_EXTEND_S2I, I, 0))
                     .lanewise(LSHL, 16)
                     .reinterpretAsFloats()
-                    .intoMemorySegment(out, at + 4L * i + ROW, LITTLE_ENDIAN);
+                    .intoArray(out, at + STRIDE + i);
             ((IntVector)
                             ShortVector.fromMemorySegment(S, w, o2 + 2L * i, LITTLE_ENDIAN)
                                     .convertShape(ZERO_EXTEND_S2I, I, 0))
                     .lanewise(LSHL, 16)
                     .reinterpretAsFloats()
-                    .intoMemorySegment(out, at + 4L * i + 2 * ROW, LITTLE_ENDIAN);
+                    .intoArray(out, at + 2 * STRIDE + i);
             ((IntVector)
                             ShortVector.fromMemorySegment(S, w, o3 + 2L * i, LITTLE_ENDIAN)
                                     .convertShape(ZERO_EXTEND_S2I, I, 0))
                     .lanewise(LSHL, 16)
                     .reinterpretAsFloats()
-                    .intoMemorySegment(out, at + 4L * i + 3 * ROW, LITTLE_ENDIAN);
+                    .intoArray(out, at + 3 * STRIDE + i);
         }
     }
 
@@ -104,45 +88,20 @@ final class Decode {
         }
     }
 
-    static void f32x1(MemorySegment w, long offset, MemorySegment out, long at, int count) {
-        Mapped.guard(w, offset);
-        for (int i = 0; i < count; i += L) {
-            FloatVector.fromMemorySegment(F, w, offset + 4L * i, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, at + 4L * i, LITTLE_ENDIAN);
-        }
-    }
-
     /** Four rows that lie {@code stride} bytes apart, to places STRIDE floats apart. */
-    static void f32x4(
-            MemorySegment w, long o0, long stride, MemorySegment out, long at, int count) {
+    static void f32x4(MemorySegment w, long o0, long stride, float[] out, int at, int count) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
         for (int i = 0; i < count; i += L) {
-            FloatVector.fromMemorySegment(F, w, o0 + 4L * i, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, at + 4L * i, LITTLE_ENDIAN);
+            FloatVector.fromMemorySegment(F, w, o0 + 4L * i, LITTLE_ENDIAN).intoArray(out, at + i);
             FloatVector.fromMemorySegment(F, w, o1 + 4L * i, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, at + 4L * i + ROW, LITTLE_ENDIAN);
+                    .intoArray(out, at + STRIDE + i);
             FloatVector.fromMemorySegment(F, w, o2 + 4L * i, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, at + 4L * i + 2 * ROW, LITTLE_ENDIAN);
+                    .intoArray(out, at + 2 * STRIDE + i);
             FloatVector.fromMemorySegment(F, w, o3 + 4L * i, LITTLE_ENDIAN)
-                    .intoMemorySegment(out, at + 4L * i + 3 * ROW, LITTLE_ENDIAN);
-        }
-    }
-
-    static void f16(MemorySegment w, long offset, MemorySegment out, long at, int count) {
-        Mapped.guard(w, offset);
-        for (int i = 0; i < count; i += L) {
-            ShortVector stored =
-                    ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN);
-            IntVector bits = (IntVector) stored.convertShape(ZERO_EXTEND_S2I, I, 0);
-            IntVector magnitude = bits.and(0x7FFF).lanewise(LSHL, 13);
-            IntVector finite = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-            IntVector special = magnitude.or(0x7F800000);
-            finite.blend(special, magnitude.compare(GE, 0x7C00 << 13))
-                    .or(bits.and(0x8000).lanewise(LSHL, 16))
-                    .intoMemorySegment(out, at + 4L * i, LITTLE_ENDIAN);
+                    .intoArray(out, at + 3 * STRIDE + i);
         }
     }
 

@@ -41,14 +41,13 @@ final class Fp8Decode {
      * @return how many were decoded: what is left lies at the end of the segment, where no vector
      *     can be read
      */
-    static int row(
-            MemorySegment w, long from, int count, float factor, MemorySegment out, long at) {
+    static int row(MemorySegment w, long from, int count, float factor, float[] out, int at) {
         Mapped.guard(w, from);
         long room = w.byteSize() - B.length() - from;
         int n = (int) Math.max(0, Math.min(count, (room + L) / L * L));
         for (int i = 0; i < n; i += L) {
             IntVector codes = load(w, from + i);
-            value(codes).mul(factor).intoMemorySegment(out, at + 4L * i, LITTLE_ENDIAN);
+            value(codes).mul(factor).intoArray(out, at + i);
         }
         return n;
     }

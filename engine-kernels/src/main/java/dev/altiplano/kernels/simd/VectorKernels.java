@@ -27,8 +27,10 @@ public final class VectorKernels implements KernelSet {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** Bytes of a row of a tile's left operand. */
-    private static final long ROW = 4L * TileOperands.STRIDE;
+    private static final int STRIDE = TileOperands.STRIDE;
+
+    /** Bytes of a row of a tile's left operand off the heap. */
+    private static final long ROW = 4L * STRIDE;
 
     /** Bytes of one k in a panel. */
     private static final long PANEL = 8L * L;
@@ -37,7 +39,13 @@ public final class VectorKernels implements KernelSet {
     private static final ScalarKernels PLAIN = new ScalarKernels("formats without vector kernels");
 
     /** Two accumulators per row, in 32 or 16 registers. */
-    private static final int TILE_ROWS = L >= 16 ? 8 : 5;
+    private static final int TILE_ROWS = L >= 16 ? 12 : 5;
+
+    /** Rows of the tiles for what is left. */
+    private static final int SMALL_ROWS = 4;
+
+    /** Rows that small tiles take: with more, the large one is faster, full or not. */
+    private static final int MOST_SMALL = (TILE_ROWS - 1) / SMALL_ROWS * SMALL_ROWS;
 
     @Override
     public String description() {
@@ -77,23 +85,16 @@ public final class VectorKernels implements KernelSet {
 
     @Override
     public void decodeRows(
-            Matrix m,
-            int row,
-            int rows,
-            int input,
-            int count,
-            MemorySegment out,
-            long at,
-            float[] spare) {
+            Matrix m, int row, int rows, int input, int count, float[] out, int at, float[] spare) {
         if (m.dtype() == DType.F8_E4M3 && Dots.takes(m)) {
             for (int r = 0; r < rows; r++) {
-                decodeFp8(m, row + r, input, count, out, at + r * ROW);
+                decodeFp8(m, row + r, input, count, out, at + r * STRIDE);
             }
             return;
         }
         if (CodedRows.takes(m)) {
             for (int r = 0; r < rows; r++) {
-                CodedRows.decode(m, row + r, input, count, out, at + r * ROW, spare);
+                CodedRows.decode(m, row + r, input, count, out, at + r * STRIDE, spare);
             }
             return;
         }
@@ -106,23 +107,25 @@ public final class VectorKernels implements KernelSet {
         long offset = row * stride + (long) input * bytes;
         int whole = F.loopBound(count);
         int r = 0;
-        for (; r + 4 <= rows; r += 4) {
-            fourRows(m.data(), m.dtype(), offset + r * stride, stride, whole, out, at + r * ROW);
+        for (; r + 4 <= rows && m.dtype() != DType.F16; r += 4) {
+            long from = offset + r * stride;
+            switch (m.dtype()) {
+                case BF16 -> Decode.bf16x4(m.data(), from, stride, out, at + r * STRIDE, whole);
+                default -> Decode.f32x4(m.data(), from, stride, out, at + r * STRIDE, whole);
+            }
         }
-        for (; r < rows; r++) {
-            oneRow(m.data(), m.dtype(), offset + r * stride, whole, out, at + r * ROW);
+        for (int left = r; left < rows; left++) {
+            decode(m.data(), m.dtype(), offset + left * stride, out, at + left * STRIDE, count);
         }
-        for (r = 0; r < rows && whole < count; r++) {
-            for (int i = whole; i < count; i++) {
-                float weight = Weights.at(m, row + r, input + i);
-                out.set(FLOAT, at + r * ROW + 4L * i, weight);
+        for (int i = whole; i < count; i++) {
+            for (int done = 0; done < r; done++) {
+                out[at + done * STRIDE + i] = Weights.at(m, row + done, input + i);
             }
         }
     }
 
     /** One row, from one block of scales to the next. */
-    private static void decodeFp8(
-            Matrix m, int row, int input, int count, MemorySegment out, long at) {
+    private static void decodeFp8(Matrix m, int row, int input, int count, float[] out, int at) {
         Scales scales = m.scales();
         int block = scales == null ? m.inputs() : scales.inputBlock();
         int end = input + count;
@@ -130,41 +133,11 @@ public final class VectorKernels implements KernelSet {
             int next = (int) Math.min(end, ((long) i / block + 1) * block);
             int whole = F.loopBound(next - i);
             long from = (long) row * m.inputs() + i;
-            long to = at + 4L * (i - input);
+            int to = at + i - input;
             i += Fp8Decode.row(m.data(), from, whole, m.scale(row, i), out, to);
             for (; i < next; i++) {
-                out.set(FLOAT, at + 4L * (i - input), Weights.at(m, row, i));
+                out[at + i - input] = Weights.at(m, row, i);
             }
-        }
-    }
-
-    private static void fourRows(
-            MemorySegment data,
-            DType dtype,
-            long offset,
-            long stride,
-            int count,
-            MemorySegment out,
-            long at) {
-        switch (dtype) {
-            case F32 -> Decode.f32x4(data, offset, stride, out, at, count);
-            case BF16 -> Decode.bf16x4(data, offset, stride, out, at, count);
-            case F16 -> {
-                for (int i = 0; i < 4; i++) {
-                    Decode.f16(data, offset + i * stride, out, at + i * ROW, count);
-                }
-            }
-            default -> throw unexpected(dtype);
-        }
-    }
-
-    private static void oneRow(
-            MemorySegment data, DType dtype, long offset, int count, MemorySegment out, long at) {
-        switch (dtype) {
-            case F32 -> Decode.f32x1(data, offset, out, at, count);
-            case BF16 -> Decode.bf16x1(data, offset, out, at, count);
-            case F16 -> Decode.f16(data, offset, out, at, count);
-            default -> throw unexpected(dtype);
         }
     }
 
@@ -192,7 +165,7 @@ public final class VectorKernels implements KernelSet {
     }
 
     private static int wide(TileOperands t, int rows) {
-        if (TILE_ROWS == 8 && rows >= 8) {
+        if (L >= 16 && rows >= 8) {
             Tiles.tile8x2(t);
             return 8;
         }
@@ -223,6 +196,38 @@ public final class VectorKernels implements KernelSet {
         }
         Tiles.tile1x1(t);
         return 1;
+    }
+
+    @Override
+    public void productOfRows(TileOperands t, int rows, boolean two) {
+        for (int row = 0; row < rows; ) {
+            int left = rows - row;
+            int tile = left > MOST_SMALL ? TILE_ROWS : SMALL_ROWS;
+            int count = Math.min(left, tile);
+            if (two) {
+                wideTile(t, tile, row, count);
+            } else {
+                narrowTile(t, tile, row, count);
+            }
+            row += count;
+            t.c0 += count * t.rowStep;
+        }
+    }
+
+    private static void wideTile(TileOperands t, int tile, int row, int rows) {
+        switch (tile) {
+            case 12 -> RowTiles.tile12x2(t, row, rows);
+            case 5 -> RowTiles.tile5x2(t, row, rows);
+            default -> RowTiles.tile4x2(t, row, rows);
+        }
+    }
+
+    private static void narrowTile(TileOperands t, int tile, int row, int rows) {
+        switch (tile) {
+            case 12 -> RowTiles.tile12x1(t, row, rows);
+            case 5 -> RowTiles.tile5x1(t, row, rows);
+            default -> RowTiles.tile4x1(t, row, rows);
+        }
     }
 
     @Override
@@ -351,7 +356,7 @@ public final class VectorKernels implements KernelSet {
         }
         for (int p = 0; p < panels && k < depth; p++) {
             long from = offset + k * stride + p * 2L * L * bytes;
-            long at = (p * (long) TileOperands.STRIDE + k) * PANEL;
+            long at = (p * (long) STRIDE + k) * PANEL;
             panel(m.data(), m.dtype(), from, from + (long) L * bytes, stride, depth - k, out, at);
         }
     }
@@ -369,7 +374,7 @@ public final class VectorKernels implements KernelSet {
         }
         for (int j = done * 2 * L; j < panels * 2 * L; j++) {
             float weight = code(m, column + j, row);
-            long panel = j / (2 * L) * (long) TileOperands.STRIDE + k;
+            long panel = j / (2 * L) * (long) STRIDE + k;
             out.set(FLOAT, panel * PANEL + 4L * (j % (2 * L)), weight);
         }
     }

@@ -42,8 +42,8 @@ final class Strips implements AutoCloseable {
 
         private Scratch(Arena arena) {
             this.arena = arena;
-            weights = new WeightStrip(arena);
-            written = new WeightStrip(arena);
+            weights = new WeightStrip();
+            written = new WeightStrip();
         }
 
         /** Room for so many bytes, with anything in them. */

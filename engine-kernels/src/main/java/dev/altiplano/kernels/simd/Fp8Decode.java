@@ -70,6 +70,96 @@ final class Fp8Decode {
         return n;
     }
 
+    /** Whether {@link #panelsOfFour} reads nothing behind the end of the segment. */
+    static boolean holdsFour(MemorySegment w, long from, long stride, int panels) {
+        return from + 3 * stride + 2L * L * panels + B.length() - L <= w.byteSize();
+    }
+
+    /** Codes of four weight rows to panels of two vectors, side by side: see {@link Panels}. */
+    static void panelsOfFour(
+            MemorySegment w, long o0, long stride, int panels, MemorySegment out, long at) {
+        Mapped.guard(w, o0);
+        long o1 = o0 + stride;
+        long o2 = o1 + stride;
+        long o3 = o2 + stride;
+        for (int p = 0; p < panels; p++) {
+            long from = 2L * L * p;
+            long to = at + PANEL * p;
+            ((IntVector)
+                            ByteVector.fromMemorySegment(B, w, o0 + from, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0))
+                    .lanewise(LSHL, 20)
+                    .and(Fp8Dots.E4M3)
+                    .reinterpretAsFloats()
+                    .add(Fp8Dots.FIXED)
+                    .fma(Fp8Dots.SCALE, Fp8Dots.MINUS_FIXED)
+                    .intoMemorySegment(out, to, LITTLE_ENDIAN);
+            ((IntVector)
+                            ByteVector.fromMemorySegment(B, w, o0 + from + L, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0))
+                    .lanewise(LSHL, 20)
+                    .and(Fp8Dots.E4M3)
+                    .reinterpretAsFloats()
+                    .add(Fp8Dots.FIXED)
+                    .fma(Fp8Dots.SCALE, Fp8Dots.MINUS_FIXED)
+                    .intoMemorySegment(out, to + V, LITTLE_ENDIAN);
+            ((IntVector)
+                            ByteVector.fromMemorySegment(B, w, o1 + from, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0))
+                    .lanewise(LSHL, 20)
+                    .and(Fp8Dots.E4M3)
+                    .reinterpretAsFloats()
+                    .add(Fp8Dots.FIXED)
+                    .fma(Fp8Dots.SCALE, Fp8Dots.MINUS_FIXED)
+                    .intoMemorySegment(out, to + 2 * V, LITTLE_ENDIAN);
+            ((IntVector)
+                            ByteVector.fromMemorySegment(B, w, o1 + from + L, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0))
+                    .lanewise(LSHL, 20)
+                    .and(Fp8Dots.E4M3)
+                    .reinterpretAsFloats()
+                    .add(Fp8Dots.FIXED)
+                    .fma(Fp8Dots.SCALE, Fp8Dots.MINUS_FIXED)
+                    .intoMemorySegment(out, to + 3 * V, LITTLE_ENDIAN);
+            ((IntVector)
+                            ByteVector.fromMemorySegment(B, w, o2 + from, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0))
+                    .lanewise(LSHL, 20)
+                    .and(Fp8Dots.E4M3)
+                    .reinterpretAsFloats()
+                    .add(Fp8Dots.FIXED)
+                    .fma(Fp8Dots.SCALE, Fp8Dots.MINUS_FIXED)
+                    .intoMemorySegment(out, to + 4 * V, LITTLE_ENDIAN);
+            ((IntVector)
+                            ByteVector.fromMemorySegment(B, w, o2 + from + L, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0))
+                    .lanewise(LSHL, 20)
+                    .and(Fp8Dots.E4M3)
+                    .reinterpretAsFloats()
+                    .add(Fp8Dots.FIXED)
+                    .fma(Fp8Dots.SCALE, Fp8Dots.MINUS_FIXED)
+                    .intoMemorySegment(out, to + 5 * V, LITTLE_ENDIAN);
+            ((IntVector)
+                            ByteVector.fromMemorySegment(B, w, o3 + from, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0))
+                    .lanewise(LSHL, 20)
+                    .and(Fp8Dots.E4M3)
+                    .reinterpretAsFloats()
+                    .add(Fp8Dots.FIXED)
+                    .fma(Fp8Dots.SCALE, Fp8Dots.MINUS_FIXED)
+                    .intoMemorySegment(out, to + 6 * V, LITTLE_ENDIAN);
+            ((IntVector)
+                            ByteVector.fromMemorySegment(B, w, o3 + from + L, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0))
+                    .lanewise(LSHL, 20)
+                    .and(Fp8Dots.E4M3)
+                    .reinterpretAsFloats()
+                    .add(Fp8Dots.FIXED)
+                    .fma(Fp8Dots.SCALE, Fp8Dots.MINUS_FIXED)
+                    .intoMemorySegment(out, to + 7 * V, LITTLE_ENDIAN);
+        }
+    }
+
     /** Codes widened with their sign. */
     static IntVector load(MemorySegment w, long at) {
         ByteVector codes = ByteVector.fromMemorySegment(B, w, at, LITTLE_ENDIAN);

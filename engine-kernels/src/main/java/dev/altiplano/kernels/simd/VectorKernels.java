@@ -338,7 +338,11 @@ public final class VectorKernels implements KernelSet {
     @Override
     public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
         if (isPlain(m.dtype())) {
-            for (int k = 0; k < depth; k++) {
+            int k =
+                    m.dtype() == DType.F8_E4M3 && Sums.takes(m)
+                            ? fp8Panels(m, row, depth, column, panels, out)
+                            : 0;
+            for (; k < depth; k++) {
                 panelsOfRow(m, row + k, column, panels, out, k);
             }
             return;
@@ -359,6 +363,21 @@ public final class VectorKernels implements KernelSet {
             long at = (p * (long) STRIDE + k) * PANEL;
             panel(m.data(), m.dtype(), from, from + (long) L * bytes, stride, depth - k, out, at);
         }
+    }
+
+    /** Returns how many rows were decoded. */
+    private static int fp8Panels(
+            Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
+        long stride = m.rowBytes();
+        int k = 0;
+        for (; k + 4 <= depth; k += 4) {
+            long from = (row + k) * stride + column;
+            if (!Fp8Decode.holdsFour(m.data(), from, stride, panels)) {
+                break;
+            }
+            Fp8Decode.panelsOfFour(m.data(), from, stride, panels, out, k * PANEL);
+        }
+        return k;
     }
 
     /** One weight row of several panels; codes as they are where {@link #sumsCodes} says so. */

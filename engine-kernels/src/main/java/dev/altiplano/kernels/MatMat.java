@@ -1,5 +1,6 @@
 package dev.altiplano.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
@@ -45,6 +46,9 @@ final class MatMat {
 
     /** Columns of a band, input-major; shorter runs are read more slowly. */
     static final int BAND_COLUMNS = 512;
+
+    /** Bytes of a cache line. */
+    private static final int LINE = 64;
 
     /** Inputs of a panel that are packed at once. */
     private static final int PIECE = 64;
@@ -134,6 +138,9 @@ final class MatMat {
             Scratch scratch, Matrix m, int first, int row, int count, Rows x, int from, int to) {
         TileOperands t = scratch.tile;
         int rows = Math.min(TILE, count - row);
+        if (m.dtype().bits() < 8) {
+            scratch.touched += touch(m, first + row, rows, from, to);
+        }
         for (int k = from; k < to; k += DEPTH) {
             t.depth = Math.min(DEPTH, to - k);
             KERNELS.decodeRows(m, first + row, rows, k, t.depth, t.rows, 0, t.scales);
@@ -149,6 +156,23 @@ final class MatMat {
                 KERNELS.productOfRows(t, rows, wide > LANES);
             }
         }
+    }
+
+    /**
+     * Reads a byte of every cache line. Of codes of four bits a tile's row has four lines, and a
+     * decoder that waits for them one row after the other asks memory for too few at a time.
+     */
+    private static int touch(Matrix m, int row, int rows, int from, int to) {
+        int bits = m.dtype().bits();
+        long start = row * m.rowBytes();
+        long end = start + (long) to * bits / 8;
+        int sum = 0;
+        for (long at = start + (long) from * bits / 8; at < end; at += LINE) {
+            for (int r = 0; r < rows; r++) {
+                sum += m.data().get(JAVA_BYTE, at + r * m.rowBytes());
+            }
+        }
+        return sum;
     }
 
     /** Copies {@code [panel][count][PANEL]} to columns of y. */

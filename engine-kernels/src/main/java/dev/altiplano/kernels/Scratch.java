@@ -18,6 +18,9 @@ final class Scratch {
     /** Operands of the register tiles. */
     final TileOperands tile = new TileOperands();
 
+    /** Takes what is read for the caches' sake alone, so that the reading is not left out. */
+    int touched;
+
     private final SumOperands sums = new SumOperands();
     private float[] floats = {};
     private DotOperands[][] dots = {};

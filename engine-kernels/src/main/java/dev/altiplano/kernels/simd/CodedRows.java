@@ -22,6 +22,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -151,8 +152,13 @@ final class CodedRows {
     private static void fillZeros(
             Matrix m, Scales s, int row, int input, int count, float[] spare) {
         int bias = m.dtype() == DType.I4_BIASED ? 8 : 0;
-        for (int v = 0; v * L < count; v++) {
-            spare[ZEROS + v] = s.zeroPoints() == null ? bias : bias + m.zero(row, input + v * L);
+        int vectors = (count + L - 1) / L;
+        if (s.zeroPoints() == null) {
+            Arrays.fill(spare, ZEROS, ZEROS + vectors, bias);
+            return;
+        }
+        for (int v = 0; v < vectors; v++) {
+            spare[ZEROS + v] = bias + m.zero(row, input + v * L);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.altiplano.kernels;
 
 import dev.altiplano.kernels.internal.DotOperands;
+import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
 
@@ -29,7 +30,8 @@ public final class KernelMemory {
     private static long dotFloats(int inputs, int rows) {
         int group = KernelSets.BEST.dotRows();
         int few = Math.min(rows, MatVec.MOST_ROWS);
-        long arranged = (few + group - 1L) / group * group * (inputs + inputs / 8);
+        int groups = Math.max((few + group - 1) / group, Math.min(few, KernelSet.MOST_ALONE));
+        long arranged = (long) groups * group * (inputs + inputs / 8);
         return arranged + (long) DotOperands.DECODED * inputs;
     }
 

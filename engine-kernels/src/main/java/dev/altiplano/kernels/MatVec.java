@@ -48,28 +48,30 @@ final class MatVec {
     static void outputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
         int rows = rowsPerItem(w, m);
         int items = (m.outputs() + rows - 1) / rows;
+        int group = x.count() <= KERNELS.rowsAlone(m) ? 1 : GROUP;
+        DotOperands[] groups = w.scratch.dots(m.inputs(), (x.count() + group - 1) / group);
         boolean arranged = false;
         for (int item; (item = w.next(items)) >= 0; ) {
             int row = item * rows;
             int count = Math.min(rows, m.outputs() - row);
             if (!arranged || isScaledByBlocks(m)) {
-                arrange(w.scratch, m, row, x);
+                arrange(groups, m, row, x);
                 arranged = true;
             }
-            DotOperands[] groups = w.scratch.dots(m.inputs(), x.count());
             KERNELS.dots(m, row, count, groups, y, column + row);
         }
     }
 
-    private static void arrange(Scratch scratch, Matrix m, int row, Rows x) {
+    private static void arrange(DotOperands[] groups, Matrix m, int row, Rows x) {
+        int group = (x.count() + groups.length - 1) / groups.length;
         int first = 0;
-        for (DotOperands d : scratch.dots(m.inputs(), x.count())) {
+        for (DotOperands d : groups) {
             d.x = x;
             d.first = first;
-            d.count = Math.min(GROUP, x.count() - first);
-            d.width = x.count() == 1 ? 1 : GROUP;
+            d.count = Math.min(group, x.count() - first);
+            d.width = group == 1 ? 1 : GROUP;
             KERNELS.arrange(m, row, d);
-            first += GROUP;
+            first += group;
         }
     }
 

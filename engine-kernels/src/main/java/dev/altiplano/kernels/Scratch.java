@@ -40,12 +40,10 @@ final class Scratch {
         return floats;
     }
 
-    /** Operands of dot products for {@code rows} rows of activations, in groups; made once. */
-    DotOperands[] dots(int inputs, int rows) {
-        int group = KernelSets.BEST.dotRows();
-        int groups = (rows + group - 1) / group;
+    /** Operands of dot products for {@code groups} groups of rows of activations; made once. */
+    DotOperands[] dots(int inputs, int groups) {
         if (inputs > dotInputs || groups >= dots.length) {
-            makeDots(inputs, groups, group);
+            makeDots(inputs, groups, KernelSets.BEST.dotRows());
         }
         return dots[groups];
     }

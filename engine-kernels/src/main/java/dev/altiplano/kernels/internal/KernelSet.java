@@ -75,6 +75,15 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     /** Rows of activations that can share one reading of the weights in dot products. */
     int dotRows();
 
+    /** What {@link #rowsAlone} says at most. */
+    int MOST_ALONE = 6;
+
+    /**
+     * Rows of activations, at least 1, up to which it is faster to decode the weights for each of
+     * them in registers than once for all of them in memory.
+     */
+    int rowsAlone(Matrix m);
+
     /**
      * Copies activations into the order in which the weights of {@code m} meet them.
      *

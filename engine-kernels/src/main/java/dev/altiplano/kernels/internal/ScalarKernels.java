@@ -156,6 +156,11 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
+    public int rowsAlone(Matrix m) {
+        return 1;
+    }
+
+    @Override
     public void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
         for (DotOperands d : groups) {
             float[] x = d.x.data();

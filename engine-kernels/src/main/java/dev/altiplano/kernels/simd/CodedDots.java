@@ -7,6 +7,7 @@ import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.Scales;
 import dev.altiplano.kernels.internal.DotOperands;
+import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.Weights;
 
 import jdk.incubator.vector.FloatVector;
@@ -67,6 +68,15 @@ final class CodedDots {
         return s.inputBlock() >= m.inputs() && s.groups() == null ? Way.ROWS : Way.DECODED;
     }
 
+    /** See {@link VectorKernels#rowsAlone}. */
+    static int rowsAlone(Matrix m) {
+        return switch (way(m)) {
+            case ROWS -> KernelSet.MOST_ALONE;
+            case GROUPS -> m.dtype() == DType.F4_E2M1 ? 5 : KernelSet.MOST_ALONE;
+            case DECODED -> 1;
+        };
+    }
+
     /** Columns that the vector loops cover. */
     private static int whole(Matrix m, Way way) {
         return switch (way) {
@@ -122,10 +132,15 @@ final class CodedDots {
 
     static void compute(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
         Way way = way(m);
-        if (groups.length == 1 && groups[0].width == 1 && way != Way.DECODED) {
-            alone(m, way, row, count, groups[0], y, column);
-        } else if (groups.length > 0) {
+        if (groups.length == 0) {
+            return;
+        }
+        if (groups[0].width > 1 || way == Way.DECODED) {
             decodedOnce(m, way, row, count, groups, y, column);
+            return;
+        }
+        for (DotOperands d : groups) { // the weights stay in the second-level cache
+            alone(m, way, row, count, d, y, column);
         }
     }
 

@@ -92,6 +92,11 @@ final class Dots {
         };
     }
 
+    /** See {@link VectorKernels#rowsAlone}: FP8 with tables. */
+    static int rowsAlone(Matrix m) {
+        return MANY_REGISTERS && takes(m) ? 4 : 1;
+    }
+
     static void compute(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
         if (groups.length > 0 && groups[0].width > 1 && m.dtype() == DType.F8_E4M3) {
             decodedOnce(m, row, count, groups, y, column);

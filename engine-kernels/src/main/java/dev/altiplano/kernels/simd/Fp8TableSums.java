@@ -27,7 +27,14 @@ final class Fp8TableSums {
 
     /** 4 rows. */
     static void x4(
-            MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
+            MemorySegment w,
+            long o0,
+            long stride,
+            int n,
+            float[] x,
+            int x0,
+            MemorySegment sums,
+            long s0) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
@@ -41,10 +48,12 @@ final class Fp8TableSums {
         ByteVector low0 = ByteVector.fromArray(B, Fp8TableDots.LOW, 0);
         ByteVector low1 = ByteVector.fromArray(B, Fp8TableDots.LOW, B.length());
         for (int j = 0; j < n; j += 4 * L) {
-            FloatVector y0 = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
-            FloatVector y1 = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
-            FloatVector y2 = FloatVector.fromMemorySegment(F, sums, 4L * j + 2 * V, LITTLE_ENDIAN);
-            FloatVector y3 = FloatVector.fromMemorySegment(F, sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+            FloatVector y0 = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j, LITTLE_ENDIAN);
+            FloatVector y1 = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + V, LITTLE_ENDIAN);
+            FloatVector y2 =
+                    FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + 2 * V, LITTLE_ENDIAN);
+            FloatVector y3 =
+                    FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + 3 * V, LITTLE_ENDIAN);
             ByteVector c0 = ByteVector.fromMemorySegment(B, w, o0 + j, LITTLE_ENDIAN);
             IntVector h0 =
                     c0.selectFrom(high0, high1)
@@ -93,15 +102,16 @@ final class Fp8TableSums {
             y1 = p3.lanewise(LSHL, 16).reinterpretAsFloats().fma(f3, y1);
             y2 = q3.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f3, y2);
             y3 = p3.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f3, y3);
-            y0.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
-            y1.intoMemorySegment(sums, 4L * j + V, LITTLE_ENDIAN);
-            y2.intoMemorySegment(sums, 4L * j + 2 * V, LITTLE_ENDIAN);
-            y3.intoMemorySegment(sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+            y0.intoMemorySegment(sums, s0 + 4L * j, LITTLE_ENDIAN);
+            y1.intoMemorySegment(sums, s0 + 4L * j + V, LITTLE_ENDIAN);
+            y2.intoMemorySegment(sums, s0 + 4L * j + 2 * V, LITTLE_ENDIAN);
+            y3.intoMemorySegment(sums, s0 + 4L * j + 3 * V, LITTLE_ENDIAN);
         }
     }
 
     /** 1 row. */
-    static void x1(MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums) {
+    static void x1(
+            MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums, long s0) {
         Mapped.guard(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         ByteVector high0 = ByteVector.fromArray(B, Fp8TableDots.HIGH, 0);
@@ -109,10 +119,12 @@ final class Fp8TableSums {
         ByteVector low0 = ByteVector.fromArray(B, Fp8TableDots.LOW, 0);
         ByteVector low1 = ByteVector.fromArray(B, Fp8TableDots.LOW, B.length());
         for (int j = 0; j < n; j += 4 * L) {
-            FloatVector y0 = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
-            FloatVector y1 = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
-            FloatVector y2 = FloatVector.fromMemorySegment(F, sums, 4L * j + 2 * V, LITTLE_ENDIAN);
-            FloatVector y3 = FloatVector.fromMemorySegment(F, sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+            FloatVector y0 = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j, LITTLE_ENDIAN);
+            FloatVector y1 = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + V, LITTLE_ENDIAN);
+            FloatVector y2 =
+                    FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + 2 * V, LITTLE_ENDIAN);
+            FloatVector y3 =
+                    FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + 3 * V, LITTLE_ENDIAN);
             ByteVector c0 = ByteVector.fromMemorySegment(B, w, o0 + j, LITTLE_ENDIAN);
             IntVector h0 =
                     c0.selectFrom(high0, high1)
@@ -125,10 +137,10 @@ final class Fp8TableSums {
             y1 = p0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, y1);
             y2 = q0.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f0, y2);
             y3 = p0.and(Fp8TableDots.TOP).reinterpretAsFloats().fma(f0, y3);
-            y0.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
-            y1.intoMemorySegment(sums, 4L * j + V, LITTLE_ENDIAN);
-            y2.intoMemorySegment(sums, 4L * j + 2 * V, LITTLE_ENDIAN);
-            y3.intoMemorySegment(sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+            y0.intoMemorySegment(sums, s0 + 4L * j, LITTLE_ENDIAN);
+            y1.intoMemorySegment(sums, s0 + 4L * j + V, LITTLE_ENDIAN);
+            y2.intoMemorySegment(sums, s0 + 4L * j + 2 * V, LITTLE_ENDIAN);
+            y3.intoMemorySegment(sums, s0 + 4L * j + 3 * V, LITTLE_ENDIAN);
         }
     }
 }

@@ -29,6 +29,12 @@ final class Sums {
     /** 32 registers hold twelve factors beside what a row needs, 16 hold four. */
     private static final boolean MANY_REGISTERS = L >= 16;
 
+    /**
+     * Up to so many rows of factors it is faster to decode FP8 for each of them in registers than
+     * once for all of them in memory.
+     */
+    private static final int MOST_DECODED_ANEW = 4;
+
     private Sums() {}
 
     /** Whether there are kernels for the type, and one scale serves all inputs of an output. */
@@ -52,7 +58,14 @@ final class Sums {
 
     /** Rows of factors that can share one reading of the weights. */
     static int most(Matrix m) {
-        return MANY_REGISTERS && m.dtype() == DType.BF16 && takes(m) ? KernelSet.MOST_SUM_ROWS : 1;
+        if (!MANY_REGISTERS || !takes(m)) {
+            return 1;
+        }
+        return switch (m.dtype()) {
+            case BF16 -> KernelSet.MOST_SUM_ROWS;
+            case F8_E4M3 -> MOST_DECODED_ANEW;
+            default -> 1;
+        };
     }
 
     static void add(Matrix m, int row, int count, int column, int columns, SumOperands s) {
@@ -95,6 +108,9 @@ final class Sums {
      */
     private static int shared(Matrix m, long offset, int left, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
+        if (m.dtype() == DType.F8_E4M3) {
+            return decodedAnew(w, offset, m.rowBytes(), left, n, s, i);
+        }
         int done = left >= 4 ? 4 : 1;
         for (int t = 0; t < s.rows; ) {
             int x0 = t * TileOperands.STRIDE + i;
@@ -105,6 +121,15 @@ final class Sums {
             } else {
                 t += four(w, offset, m.rowBytes(), n, s, x0, s0, s.rows - t);
             }
+        }
+        return done;
+    }
+
+    private static int decodedAnew(
+            MemorySegment w, long offset, long stride, int left, int n, SumOperands s, int i) {
+        int done = 0;
+        for (int t = 0; t < s.rows; t++) {
+            done = fp8Table(w, offset, stride, left, n, s, t * TileOperands.STRIDE + i, t * s.step);
         }
         return done;
     }
@@ -174,18 +199,30 @@ final class Sums {
     private static int fp8(Matrix m, long offset, int left, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
         if (MANY_REGISTERS) {
-            if (left >= 4) {
-                Fp8TableSums.x4(w, offset, m.rowBytes(), n, s.x, i, s.sums);
-                return 4;
-            }
-            Fp8TableSums.x1(w, offset, n, s.x, i, s.sums);
-            return 1;
+            return fp8Table(w, offset, m.rowBytes(), left, n, s, i, 0);
         }
         if (left >= 4) {
             Fp8Sums.x4(w, offset, m.rowBytes(), n, s.x, i, s.sums);
             return 4;
         }
         Fp8Sums.x1(w, offset, n, s.x, i, s.sums);
+        return 1;
+    }
+
+    private static int fp8Table(
+            MemorySegment w,
+            long offset,
+            long stride,
+            int left,
+            int n,
+            SumOperands s,
+            int x0,
+            long s0) {
+        if (left >= 4) {
+            Fp8TableSums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
+            return 4;
+        }
+        Fp8TableSums.x1(w, offset, n, s.x, x0, s.sums, s0);
         return 1;
     }
 

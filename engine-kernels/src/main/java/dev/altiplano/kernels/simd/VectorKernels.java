@@ -299,6 +299,15 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
+    public int rowsAlone(Matrix m) {
+        return switch (m.dtype()) {
+            case F32, F16, BF16 -> 1;
+            case F8_E4M3 -> Dots.rowsAlone(m);
+            case I8, I8_BIASED, I4_BIASED, F4_E2M1 -> CodedDots.rowsAlone(m);
+        };
+    }
+
+    @Override
     public void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
         if (CodedDots.takes(m)) {
             CodedDots.compute(m, row, count, groups, y, column);

@@ -43,6 +43,7 @@ public final class KernelMemory {
 
     private static long tileFloats(int inputs, int rows) {
         int padded = (rows + MatMat.PANEL - 1) / MatMat.PANEL * MatMat.PANEL;
-        return (long) MatMat.BAND_ROWS * padded + (long) MatMat.PANEL * inputs;
+        long sums = (long) MatMat.BAND_ROWS * Math.min(padded, MatMat.CACHED_ROWS);
+        return sums + (long) MatMat.PANEL * inputs;
     }
 }

@@ -44,6 +44,9 @@ final class MatMat {
     /** Floats of activations that stay in the second-level cache. */
     private static final int CACHED = 1 << 18;
 
+    /** Activation rows of which it holds a block of inputs. */
+    static final int CACHED_ROWS = CACHED / DEPTH / PANEL * PANEL;
+
     /** Columns of a band, input-major; shorter runs are read more slowly. */
     static final int BAND_COLUMNS = 512;
 
@@ -87,12 +90,22 @@ final class MatMat {
         }
     }
 
+    /** More activation rows than the cache holds meet the weights in several parts. */
+    static void outputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
+        int parts = (x.count() + CACHED_ROWS - 1) / CACHED_ROWS;
+        int rows = ((x.count() + parts - 1) / parts + PANEL - 1) / PANEL * PANEL;
+        for (int row = 0; row < x.count(); row += rows) {
+            int count = Math.min(rows, x.count() - row);
+            outputMajorPart(w, m, x.part(row, count), y.part(row, count), column);
+        }
+    }
+
     /**
      * A tile's weight rows are decoded where the first-level cache holds them, and meet all
      * activation rows with as many inputs as the second-level cache holds: in runs as long as that
      * allows, because longer runs of weights are read faster from memory.
      */
-    static void outputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
+    private static void outputMajorPart(Worker w, Matrix m, Rows x, Rows y, int column) {
         Scratch scratch = w.scratch;
         int padded = (x.count() + PANEL - 1) / PANEL * PANEL;
         int run = Math.max(DEPTH, CACHED / padded / DEPTH * DEPTH);

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 class BenchCommandTest {
     private static final String[] SMALL = {
@@ -58,10 +59,10 @@ class BenchCommandTest {
     @Test
     void measuresPictures() {
         Path model = Goldens.golden("vision56");
-        String options = "--repeat 1 --image " + model.resolve("p3.png");
+        String picture = model.resolve("p3.png").toString();
 
-        JsonNode json = json(model.toString(), options);
-        String text = run(model.toString(), options).fine();
+        JsonNode json = json(model.toString(), "--repeat 1", "--image", picture);
+        String text = run(model.toString(), "--repeat 1", "--image", picture).fine();
 
         assertThat(json.get("tiles").asInt()).isPositive();
         assertThat(median(json, "preprocessing_seconds")).isPositive();
@@ -297,14 +298,23 @@ class BenchCommandTest {
         return run(Demo.PATH, options).fine();
     }
 
-    private static JsonNode json(String model, String options) {
-        return JsonMapper.shared().readTree(run(model, options + " --json").fine());
+    private static JsonNode json(String model, String options, String... more) {
+        return JsonMapper.shared().readTree(run(model, options + " --json", more).fine());
     }
 
-    /** Without warming up: what is measured is not looked at. */
-    private static Run run(String model, String options) {
-        String[] words = ("bench M --warm-up 0 " + options).split(" ");
-        words[1] = model;
-        return Run.of(words);
+    /**
+     * Without warming up: what is measured is not looked at.
+     *
+     * @param options separated by spaces
+     * @param more words that may hold spaces, such as paths
+     */
+    private static Run run(String model, String options, String... more) {
+        Stream<String> words =
+                Stream.of(
+                                Stream.of("bench", model, "--warm-up", "0"),
+                                Stream.of(options.split(" ")),
+                                Stream.of(more))
+                        .flatMap(part -> part);
+        return Run.of(words.toArray(String[]::new));
     }
 }

@@ -32,6 +32,13 @@ public final class KernelProbe {
     private static final int ELEMENTS = 1024;
     private static final int DEPTH = 128;
 
+    /**
+     * Rows of the tiles that attention uses most with vectors of 512 bit, and with shorter ones.
+     */
+    private static final int LARGE_TILE = 8;
+
+    private static final int SMALL_TILE = 5;
+
     /** Query heads of a KV head in Llama 4. */
     private static final int QUERIES = KernelSet.QUAD_ROWS;
 
@@ -115,15 +122,11 @@ public final class KernelProbe {
                 kernels -> kernels.addRows(m, 0, rows, 0, columns, s));
     }
 
+    /** The register tiles of attention, whose left operand lies off the heap. */
     private static KernelProbe tile() {
-        int rows = QUERIES;
-        int width = 2 * KERNELS.lanes();
-        TileOperands t = new TileOperands();
+        int rows = LARGE_TILE + SMALL_TILE;
+        TileOperands t = tileOperands(rows);
         t.a = Scratch.allocate((long) rows * TileOperands.STRIDE);
-        t.b = Scratch.allocate((long) width * TileOperands.STRIDE);
-        t.c = Scratch.allocate((long) rows * width);
-        t.depth = TileOperands.STRIDE;
-        t.rowStep = 4L * width;
         return both(
                 "register tile",
                 KERNELS.lanes(),
@@ -136,12 +139,7 @@ public final class KernelProbe {
 
     private static KernelProbe tileOfRows() {
         int rows = KERNELS.tileRows();
-        int width = 2 * KERNELS.lanes();
-        TileOperands t = new TileOperands();
-        t.b = Scratch.allocate((long) width * TileOperands.STRIDE);
-        t.c = Scratch.allocate((long) rows * width);
-        t.depth = TileOperands.STRIDE;
-        t.rowStep = 4L * width;
+        TileOperands t = tileOperands(rows);
         return both(
                 "register tile of weight rows",
                 KERNELS.lanes(),
@@ -149,6 +147,16 @@ public final class KernelProbe {
                     t.c0 = 0;
                     kernels.productOfRows(t, rows, true);
                 });
+    }
+
+    private static TileOperands tileOperands(int rows) {
+        int width = 2 * KERNELS.lanes();
+        TileOperands t = new TileOperands();
+        t.b = Scratch.allocate((long) width * TileOperands.STRIDE);
+        t.c = Scratch.allocate((long) rows * width);
+        t.depth = TileOperands.STRIDE;
+        t.rowStep = 4L * width;
+        return t;
     }
 
     private static KernelProbe page(KvType type) {

@@ -146,7 +146,15 @@ final class MatMat {
         return ((outputs + bands - 1) / bands + TILE - 1) / TILE * TILE;
     }
 
-    /** Adds the products of a tile's weight rows, {@code row} and following of a band. */
+    /**
+     * Adds the products of a tile's weight rows.
+     *
+     * @param first row of the matrix where the band begins
+     * @param row of the band, where the tile begins
+     * @param count rows of the band
+     * @param from first input
+     * @param to behind the last input
+     */
     private static void timesPanels(
             Scratch scratch, Matrix m, int first, int row, int count, Rows x, int from, int to) {
         TileOperands t = scratch.tile;
@@ -172,8 +180,11 @@ final class MatMat {
     }
 
     /**
-     * Reads a byte of every cache line. Of codes of four bits a tile's row has four lines, and a
-     * decoder that waits for them one row after the other asks memory for too few at a time.
+     * Reads a byte of every cache line. Of codes of four bits a row has four lines in a block of
+     * inputs, and a decoder that waits for them one row after the other asks memory for too few at
+     * a time.
+     *
+     * @param row of the matrix
      */
     private static int touch(Matrix m, int row, int rows, int from, int to) {
         int bits = m.dtype().bits();

@@ -63,7 +63,7 @@ final class MatVec {
     }
 
     private static void arrange(DotOperands[] groups, Matrix m, int row, Rows x) {
-        int group = (x.count() + groups.length - 1) / groups.length;
+        int group = (x.count() + groups.length - 1) / groups.length; // shared out evenly
         int first = 0;
         for (DotOperands d : groups) {
             d.x = x;

@@ -74,7 +74,7 @@ final class Scratch {
         return sums;
     }
 
-    /** Room for the left operand of register tiles: at least {@code count} floats. */
+    /** Room for queries and scores of {@link FullAttention}: at least {@code count} floats. */
     MemorySegment left(long count) {
         left = atLeast(count, left);
         return left;

@@ -132,6 +132,20 @@ class LinearTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {512, 513, 530, 1100})
+    void givesRowsTheSameBitsAmongMoreThanACacheHolds(int count) {
+        Matrix m = seed.matrix(DType.BF16, Order.OUTPUT_MAJOR, 75, 1031);
+        Rows x = seed.rows(count, 1031);
+        float[] all = multiply(2, m, x, 75, 0).data();
+
+        for (int from : new int[] {0, 500 - 40, count - 40}) {
+            assertThat(multiply(2, m, x.part(from, 40), 75, 0).data())
+                    .as("rows from %d on, %s", from, seed.hint())
+                    .isEqualTo(Arrays.copyOfRange(all, from * 75, (from + 40) * 75));
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(
             value = DType.class,
             names = {"F32", "F16", "BF16", "F8_E4M3"})

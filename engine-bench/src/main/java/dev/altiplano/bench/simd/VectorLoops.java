@@ -29,7 +29,7 @@ public final class VectorLoops implements LimitLoops {
 
     /**
      * Factor and addend. C2 loads a broadcast constant anew for each use, which cost a third of the
-     * speed where it could see them; what an array holds it does not see.
+     * speed where it could see them; it cannot see into an array.
      */
     private final float[] operands = {0.999f, 1e-3f};
 

@@ -39,7 +39,7 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     /**
      * Multiplies {@code rows} rows by the panel's two vectors of columns, or by the first alone.
      *
-     * @param t operands of the first row; left changed
+     * @param t operands of the first row; {@code a0}, {@code c0} and {@code rows} are left changed
      */
     void product(TileOperands t, int rows, boolean two);
 
@@ -47,6 +47,7 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      * The same with {@code t.rows} as left operand.
      *
      * @param rows at most {@link #tileRows}
+     * @param t its {@code c0} is left changed
      */
     void productOfRows(TileOperands t, int rows, boolean two);
 
@@ -69,13 +70,13 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     void pageQuad(TileOperands t, DType dtype, long first, long stride, long apart);
 
-    /** Rows that {@link #productOfRows} takes at best. */
+    /** Most rows of {@link #productOfRows}. */
     int tileRows();
 
     /** Rows of activations that can share one reading of the weights in dot products. */
     int dotRows();
 
-    /** What {@link #rowsAlone} says at most. */
+    /** What {@link #rowsAlone} says at most, as measured with vectors of 256 and 512 bit. */
     int MOST_ALONE = 6;
 
     /**

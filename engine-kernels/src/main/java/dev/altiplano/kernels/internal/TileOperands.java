@@ -11,7 +11,8 @@ import java.lang.foreign.MemorySegment;
  */
 public final class TileOperands {
     /**
-     * Floats from one row of {@code a} to the next; a constant saves the kernels an index per row.
+     * Floats from one row of a left operand to the next; a constant saves the kernels an index per
+     * row.
      */
     public static final int STRIDE = 512;
 
@@ -51,7 +52,7 @@ public final class TileOperands {
     /** From one row of results to the next. */
     public long rowStep;
 
-    /** Where a tile leaves its sums before they are added to {@code c}: two vectors to a row. */
+    /** Where a tile leaves its sums before they are added to {@code c}: up to 24 vectors. */
     public final float[] sums = new float[MOST_ROWS * 2 * 16];
 
     /** Scales of weights that are being decoded. */

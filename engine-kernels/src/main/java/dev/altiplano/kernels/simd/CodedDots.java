@@ -38,6 +38,9 @@ final class CodedDots {
     /** Vectors of a block of {@link Eighths}. */
     private static final long BLOCK_VECTORS = 9;
 
+    /** Rows of activations for each of which E2M1 codes are decoded anew. */
+    private static final int MOST_FP4_ALONE = 5;
+
     private CodedDots() {}
 
     /** How products with the rows of a matrix are formed. */
@@ -72,7 +75,7 @@ final class CodedDots {
     static int rowsAlone(Matrix m) {
         return switch (way(m)) {
             case ROWS -> KernelSet.MOST_ALONE;
-            case GROUPS -> m.dtype() == DType.F4_E2M1 ? 5 : KernelSet.MOST_ALONE;
+            case GROUPS -> m.dtype() == DType.F4_E2M1 ? MOST_FP4_ALONE : KernelSet.MOST_ALONE;
             case DECODED -> 1;
         };
     }
@@ -259,6 +262,7 @@ final class CodedDots {
         }
     }
 
+    /** By way of an array: {@link CodedRows} decodes for tiles, whose operand lies on the heap. */
     private static void decodeWithScales(
             Matrix m, int row, int n, MemorySegment out, long at, DotOperands d) {
         float[] piece = d.decodedPiece;

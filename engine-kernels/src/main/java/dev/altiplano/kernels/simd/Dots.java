@@ -94,7 +94,7 @@ final class Dots {
 
     /** See {@link VectorKernels#rowsAlone}: FP8 with tables. */
     static int rowsAlone(Matrix m) {
-        return MANY_REGISTERS && takes(m) ? 4 : 1;
+        return MANY_REGISTERS && takes(m) ? Sums.MOST_DECODED_ANEW : 1;
     }
 
     static void compute(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {

@@ -14,11 +14,11 @@ import java.lang.foreign.MemorySegment;
 /**
  * Register tiles as {@link Tiles} whose left operand lies on the heap.
  *
- * <p>Why on the heap: single floats need no alignment, and C2 makes a tenth of the nodes of an
- * array access that it makes of a segment's. With 12 rows from a segment it ran out of them in one
- * JVM of ten, and then left every vector an object. The larger the tile, the fewer of the
- * processor's slots go to addresses and loop ends: 12 rows reach 88 to 91 % of the peak from the
- * second-level cache, 8 rows 80 to 82 %.
+ * <p>Why on the heap: single floats need no alignment, and an array access makes C2 far less work
+ * than a segment's. With 12 rows from a segment it left every vector an object in two JVMs of
+ * eighteen. The larger the tile, the fewer of the slots of the units that multiply go to addresses
+ * and loop ends: 12 rows reach 88 to 91 % of the peak from the second-level cache, 8 rows 80 to 85
+ * %.
  *
  * <p>Sums have the same order as those of {@link Tiles}, and so the same bits. A tile computes all
  * of its rows and keeps those that are asked for.

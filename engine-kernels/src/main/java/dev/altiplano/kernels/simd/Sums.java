@@ -33,7 +33,7 @@ final class Sums {
      * Up to so many rows of factors it is faster to decode FP8 for each of them in registers than
      * once for all of them in memory.
      */
-    private static final int MOST_DECODED_ANEW = 4;
+    static final int MOST_DECODED_ANEW = 4;
 
     private Sums() {}
 

@@ -77,8 +77,7 @@ final class Fp8Decode {
 
     /**
      * Codes of four weight rows to panels of two vectors, side by side: see {@link Panels}. Written
-     * out because eight calls of {@link #load} and {@link #value} made it 2.7 times as slow: C2
-     * does not inline them all.
+     * out because eight calls of {@link #load} and {@link #value} made it 2.7 times as slow.
      */
     static void panelsOfFour(
             MemorySegment w, long o0, long stride, int panels, MemorySegment out, long at) {

@@ -55,21 +55,20 @@ final class MatVec {
             int row = item * rows;
             int count = Math.min(rows, m.outputs() - row);
             if (!arranged || isScaledByBlocks(m)) {
-                arrange(groups, m, row, x);
+                arrange(groups, group, m, row, x);
                 arranged = true;
             }
             KERNELS.dots(m, row, count, groups, y, column + row);
         }
     }
 
-    private static void arrange(DotOperands[] groups, Matrix m, int row, Rows x) {
-        int group = (x.count() + groups.length - 1) / groups.length; // shared out evenly
+    private static void arrange(DotOperands[] groups, int group, Matrix m, int row, Rows x) {
         int first = 0;
         for (DotOperands d : groups) {
             d.x = x;
             d.first = first;
             d.count = Math.min(group, x.count() - first);
-            d.width = group == 1 ? 1 : GROUP;
+            d.width = group;
             KERNELS.arrange(m, row, d);
             first += group;
         }

@@ -52,24 +52,6 @@ final class Fp8Decode {
         return n;
     }
 
-    /**
-     * Codes of one weight row to panels of two vectors.
-     *
-     * @return how many panels were decoded, see {@link #row}
-     */
-    static int panels(MemorySegment w, long from, int panels, MemorySegment out, long at) {
-        Mapped.guard(w, from);
-        long room = w.byteSize() - B.length() - L - from;
-        int n = (int) Math.max(0, Math.min(panels, (room + 2L * L) / (2L * L)));
-        for (int p = 0; p < n; p++) {
-            long o = from + 2L * L * p;
-            long to = at + PANEL * p;
-            value(load(w, o)).intoMemorySegment(out, to, LITTLE_ENDIAN);
-            value(load(w, o + L)).intoMemorySegment(out, to + V, LITTLE_ENDIAN);
-        }
-        return n;
-    }
-
     /** Whether {@link #panelsOfFour} reads nothing behind the end of the segment. */
     static boolean holdsFour(MemorySegment w, long from, long stride, int panels) {
         return from + 3 * stride + 2L * L * panels + B.length() - L <= w.byteSize();

@@ -76,7 +76,7 @@ final class Sums {
         for (int i = 0; i < count; ) {
             long from = offset + i * stride;
             int left = count - i;
-            i += s.rows == 1 ? some(m, from, left, n, s, i) : shared(m, from, left, n, s, i);
+            i += s.rows == 1 ? some(m, from, left, n, s, i) : several(m, from, left, n, s, i);
         }
         for (int t = 0; t < s.rows && n < columns; t++) { // empty for Llama 4's widths
             rest(m, offset, count, n, columns, s, t);
@@ -100,6 +100,13 @@ final class Sums {
         }
     }
 
+    /** The next weight rows, with several rows of factors. */
+    private static int several(Matrix m, long offset, int left, int n, SumOperands s, int i) {
+        return m.dtype() == DType.F8_E4M3
+                ? decodedAnew(m, offset, left, n, s, i)
+                : shared(m, offset, left, n, s, i);
+    }
+
     /**
      * The next 4 weight rows or 1, read from memory for the first rows of factors and from the
      * first-level cache for others.
@@ -108,9 +115,6 @@ final class Sums {
      */
     private static int shared(Matrix m, long offset, int left, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
-        if (m.dtype() == DType.F8_E4M3) {
-            return decodedAnew(w, offset, m.rowBytes(), left, n, s, i);
-        }
         int done = left >= 4 ? 4 : 1;
         for (int t = 0; t < s.rows; ) {
             int x0 = t * TileOperands.STRIDE + i;
@@ -119,31 +123,25 @@ final class Sums {
                 Bf16Sums.x1(w, offset, n, s.x, x0, s.sums, s0);
                 t++;
             } else {
-                t += four(w, offset, m.rowBytes(), n, s, x0, s0, s.rows - t);
+                t += four(m, offset, n, s, x0, s0, s.rows - t);
             }
         }
         return done;
     }
 
-    private static int decodedAnew(
-            MemorySegment w, long offset, long stride, int left, int n, SumOperands s, int i) {
+    private static int decodedAnew(Matrix m, long offset, int left, int n, SumOperands s, int i) {
         int done = 0;
         for (int t = 0; t < s.rows; t++) {
-            done = fp8Table(w, offset, stride, left, n, s, t * TileOperands.STRIDE + i, t * s.step);
+            done = fp8Table(m, offset, left, n, s, t * TileOperands.STRIDE + i, t * s.step);
         }
         return done;
     }
 
     /** Four weight rows with as many of at least 2 rows of factors as leave none alone. */
     private static int four(
-            MemorySegment w,
-            long offset,
-            long stride,
-            int n,
-            SumOperands s,
-            int x0,
-            long s0,
-            int rows) {
+            Matrix m, long offset, int n, SumOperands s, int x0, long s0, int rows) {
+        MemorySegment w = m.data();
+        long stride = m.rowBytes();
         if (rows == 2) {
             Bf16SharedSums.x4by2(w, offset, stride, n, s, x0, s0);
             return 2;
@@ -197,10 +195,10 @@ final class Sums {
     }
 
     private static int fp8(Matrix m, long offset, int left, int n, SumOperands s, int i) {
-        MemorySegment w = m.data();
         if (MANY_REGISTERS) {
-            return fp8Table(w, offset, m.rowBytes(), left, n, s, i, 0);
+            return fp8Table(m, offset, left, n, s, i, 0);
         }
+        MemorySegment w = m.data();
         if (left >= 4) {
             Fp8Sums.x4(w, offset, m.rowBytes(), n, s.x, i, s.sums);
             return 4;
@@ -210,16 +208,10 @@ final class Sums {
     }
 
     private static int fp8Table(
-            MemorySegment w,
-            long offset,
-            long stride,
-            int left,
-            int n,
-            SumOperands s,
-            int x0,
-            long s0) {
+            Matrix m, long offset, int left, int n, SumOperands s, int x0, long s0) {
+        MemorySegment w = m.data();
         if (left >= 4) {
-            Fp8TableSums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
+            Fp8TableSums.x4(w, offset, m.rowBytes(), n, s.x, x0, s.sums, s0);
             return 4;
         }
         Fp8TableSums.x1(w, offset, n, s.x, x0, s.sums, s0);

@@ -39,7 +39,7 @@ public final class VectorKernels implements KernelSet {
     private static final ScalarKernels PLAIN = new ScalarKernels("formats without vector kernels");
 
     /** Two accumulators per row, in 32 or 16 registers. */
-    private static final int TILE_ROWS = L >= 16 ? 12 : 5;
+    private static final int TILE_ROWS = L >= 16 ? TileOperands.MOST_ROWS : 5;
 
     /** Rows of the tiles for what is left. */
     private static final int SMALL_ROWS = 4;
@@ -395,12 +395,7 @@ public final class VectorKernels implements KernelSet {
             Fp4Sums.panels(m, row, column, panels, out, k * PANEL);
             return;
         }
-        int done = 0;
-        if (m.dtype() == DType.F8_E4M3 && Sums.takes(m)) {
-            long from = row * m.rowBytes() + column;
-            done = Fp8Decode.panels(m.data(), from, panels, out, k * PANEL);
-        }
-        for (int j = done * 2 * L; j < panels * 2 * L; j++) {
+        for (int j = 0; j < panels * 2 * L; j++) {
             float weight = code(m, column + j, row);
             long panel = j / (2 * L) * (long) STRIDE + k;
             out.set(FLOAT, panel * PANEL + 4L * (j % (2 * L)), weight);

@@ -21,11 +21,11 @@ final class AttentionBlock {
     /** Pages per chunk. */
     static final int CHUNK = 4;
 
-    /** Up to so many queries go through one register tile. */
+    /** Up to so many queries read keys and values where they are stored. */
     private static final int FEW_QUERIES = 5;
 
     /**
-     * Queries of a block at most, unless a KV head has more query heads; fills tiles of 5 and 8
+     * Queries of a block at most, unless a KV head has more query heads; fills tiles of 5 and 12
      * rows.
      */
     private static final int QUERIES = 120;
@@ -51,6 +51,8 @@ final class AttentionBlock {
     private final MemorySegment keys;
     private final MemorySegment values;
     private final MemorySegment sums;
+    private final float[] queryRows;
+    private final float[] weightRows;
     private final float[] chunk;
     private final float[] total;
     private final TileOperands tile = new TileOperands();
@@ -64,12 +66,15 @@ final class AttentionBlock {
         scaled = layout.type().isScaled();
         padded = (layout.headDim() + UNIT - 1) / UNIT * UNIT;
         int room = rows(group) * group;
-        queries = Scratch.allocate((long) room * STRIDE);
+        queries = Scratch.allocate((long) FEW_QUERIES * STRIDE);
         scores = Scratch.allocate((long) room * STRIDE);
         keys = Scratch.allocate((long) (PAGE + PANEL) * layout.headDim());
         values = Scratch.allocate((long) (padded + PANEL) * PAGE);
         sumsWidth = (padded + PANEL - 1) / PANEL * PANEL;
         sums = Scratch.allocate((long) room * sumsWidth);
+        int tiles = (room + KERNELS.tileRows() - 1) / KERNELS.tileRows();
+        queryRows = new float[tiles * KERNELS.tileRows() * STRIDE];
+        weightRows = new float[tiles * KERNELS.tileRows() * STRIDE];
         chunk = new float[room * record(layout)];
         total = new float[room * record(layout)];
     }
@@ -79,7 +84,8 @@ final class AttentionBlock {
         long room = (long) rows(heads / layout.kvHeads()) * (heads / layout.kvHeads());
         long padded = record(layout) - 2L;
         long sums = (padded + PANEL - 1) / PANEL * PANEL;
-        return room * (2 * STRIDE + sums)
+        return FEW_QUERIES * STRIDE
+                + room * (STRIDE + sums)
                 + (long) (PAGE + PANEL) * layout.headDim()
                 + (padded + PANEL) * PAGE;
     }
@@ -114,8 +120,11 @@ final class AttentionBlock {
         float scale = (float) (1 / Math.sqrt(dim));
         for (int i = 0; i < count; i++) {
             int from = q.offset(firstRow + i / group) + (head * group + i % group) * dim;
-            MemorySegment.copy(q.data(), from, queries, JAVA_FLOAT, ROW * i, dim);
-            KERNELS.scale(queries, ROW * i, dim, scale);
+            System.arraycopy(q.data(), from, queryRows, STRIDE * i, dim);
+            KERNELS.scale(queryRows, STRIDE * i, dim, scale);
+        }
+        if (count <= FEW_QUERIES) {
+            MemorySegment.copy(queryRows, 0, queries, JAVA_FLOAT, 0, STRIDE * count);
         }
         clear(total);
     }
@@ -152,6 +161,7 @@ final class AttentionBlock {
     /** Computes the scores of the first {@code filled} slots of a page. */
     private void score(MemorySegment page, int filled) {
         tile.a = queries;
+        tile.rows = queryRows;
         tile.c = scores;
         tile.fresh = true;
         tile.depth = layout.headDim();
@@ -163,6 +173,10 @@ final class AttentionBlock {
     /** Adds weighted values of the first {@code filled} slots of a page. */
     private void sumValues(MemorySegment page, int filled) {
         tile.a = scores;
+        tile.rows = weightRows;
+        for (int i = 0; i < count && count > FEW_QUERIES; i++) {
+            MemorySegment.copy(scores, JAVA_FLOAT, ROW * i, weightRows, STRIDE * i, filled);
+        }
         tile.c = sums;
         tile.fresh = false;
         tile.depth = filled;
@@ -208,7 +222,6 @@ final class AttentionBlock {
         DType dtype = layout.type().dtype();
         tile.b = panels;
         for (int column = 0; column < units * UNIT; column += PANEL) {
-            tile.a0 = 0;
             tile.c0 = 4L * column;
             tile.b0 = 4L * column * tile.depth;
             KERNELS.panel(

@@ -24,8 +24,12 @@ public final class FullAttention {
     private static final int PANEL = 2 * LANES;
     private static final int STRIDE = TileOperands.STRIDE;
 
-    /** Queries that go through the tiles together; fills tiles of 5 and 8 rows. */
-    private static final int QUERIES = 40;
+    /** Queries that go through the tiles together; fills tiles of 12 rows. */
+    private static final int QUERIES = 48;
+
+    /** Rows of {@link #QUERIES} in whole tiles. */
+    private static final int ROWS =
+            (QUERIES + KERNELS.tileRows() - 1) / KERNELS.tileRows() * KERNELS.tileRows();
 
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -108,22 +112,22 @@ public final class FullAttention {
 
     /** One worker's operands. */
     private final class Item {
-        private final MemorySegment left;
+        private final MemorySegment scores;
         private final MemorySegment keys;
         private final MemorySegment sums;
         private final long values;
-        private final long scores;
         private final TileOperands tile;
-        private final float[] query = new float[headDim];
+        private final float[] divisors = new float[QUERIES];
 
         Item(Scratch scratch) {
             int room = segments * STRIDE;
-            left = scratch.left((long) QUERIES * STRIDE * (1 + segments));
-            scores = 4L * QUERIES * STRIDE;
+            scores = scratch.scores((long) QUERIES * STRIDE * segments);
             keys = scratch.right((long) (room + PANEL) * headDim + (long) tokens * paddedDim);
             values = 4L * (room + PANEL) * headDim;
             sums = scratch.result((long) QUERIES * paddedDim);
             tile = scratch.tile;
+            tile.rows = scratch.floats(ROWS * STRIDE);
+            tile.row0 = 0;
         }
 
         /** Keys as {@code [panel][headDim][PANEL keys]}, values as {@code [panel][keys][PANEL]}. */
@@ -147,27 +151,24 @@ public final class FullAttention {
             float scale = (float) (1 / Math.sqrt(headDim));
             for (int i = 0; i < count; i++) {
                 int from = q.offset(row + i) + head * headDim;
-                System.arraycopy(q.data(), from, query, 0, headDim);
-                KERNELS.scale(query, 0, headDim, scale);
-                MemorySegment.copy(query, 0, left, JAVA_FLOAT, 4L * STRIDE * i, headDim);
+                System.arraycopy(q.data(), from, tile.rows, STRIDE * i, headDim);
+                KERNELS.scale(tile.rows, STRIDE * i, headDim, scale);
             }
             score(count);
             Scratch.clear(sums, 0, count * paddedDim);
             for (int i = 0; i < count; i++) {
-                query[0] = weigh(i);
-                left.set(FLOAT, 4L * STRIDE * i, query[0]); // the sum, where its query was
+                divisors[i] = weigh(i);
             }
             sumValues(count);
             for (int i = 0; i < count; i++) {
                 int to = out.offset(row + i) + head * headDim;
                 MemorySegment.copy(sums, JAVA_FLOAT, 4L * paddedDim * i, out.data(), to, headDim);
-                float sum = left.get(FLOAT, 4L * STRIDE * i);
-                KERNELS.scale(out.data(), to, headDim, 1 / sum);
+                KERNELS.scale(out.data(), to, headDim, 1 / divisors[i]);
             }
         }
 
         private long scoresOf(int segment) {
-            return scores + 4L * QUERIES * STRIDE * segment;
+            return 4L * QUERIES * STRIDE * segment;
         }
 
         private int keysOf(int segment) {
@@ -175,17 +176,15 @@ public final class FullAttention {
         }
 
         private void score(int count) {
-            tile.a = left;
             tile.b = keys;
-            tile.c = left;
+            tile.c = scores;
             tile.depth = headDim;
             tile.rowStep = 4L * STRIDE;
             for (int s = 0; s < segments; s++) {
                 for (int i = 0; i < count; i++) {
-                    Scratch.clear(left, scoresOf(s) + 4L * STRIDE * i, roundUp(keysOf(s)));
+                    Scratch.clear(scores, scoresOf(s) + 4L * STRIDE * i, roundUp(keysOf(s)));
                 }
                 for (int column = 0; column < keysOf(s); column += PANEL) {
-                    tile.a0 = 0;
                     tile.b0 = 4L * (s * STRIDE + column) * headDim;
                     tile.c0 = scoresOf(s) + 4L * column;
                     KERNELS.product(tile, count, keysOf(s) - column > LANES);
@@ -200,12 +199,12 @@ public final class FullAttention {
                 max =
                         Math.max(
                                 max,
-                                KERNELS.max(left, scoresOf(s) + 4L * STRIDE * query, keysOf(s)));
+                                KERNELS.max(scores, scoresOf(s) + 4L * STRIDE * query, keysOf(s)));
             }
             float sum = 0;
             for (int s = 0; s < segments; s++) {
                 long at = scoresOf(s) + 4L * STRIDE * query;
-                sum += KERNELS.expAndSum(left, at, keysOf(s), max);
+                sum += KERNELS.expAndSum(scores, at, keysOf(s), max);
             }
             return sum;
         }
@@ -215,8 +214,11 @@ public final class FullAttention {
             tile.c = sums;
             for (int s = 0; s < segments; s++) {
                 tile.depth = keysOf(s);
+                for (int i = 0; i < count; i++) {
+                    long from = scoresOf(s) + 4L * STRIDE * i;
+                    MemorySegment.copy(scores, JAVA_FLOAT, from, tile.rows, STRIDE * i, tile.depth);
+                }
                 for (int d = 0; d < headDim; d += PANEL) {
-                    tile.a0 = scoresOf(s);
                     tile.b0 = values + 4L * (d * tokens + s * STRIDE * PANEL);
                     tile.c0 = 4L * d;
                     KERNELS.product(tile, count, headDim - d > LANES);

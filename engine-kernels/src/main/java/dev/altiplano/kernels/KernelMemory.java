@@ -3,12 +3,9 @@ package dev.altiplano.kernels;
 import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
-import dev.altiplano.kernels.internal.TileOperands;
 
 /** Memory off the heap that kernels take for themselves, so that it can be planned. */
 public final class KernelMemory {
-    private static final int STRIDE = TileOperands.STRIDE;
-
     private KernelMemory() {}
 
     /**
@@ -22,7 +19,8 @@ public final class KernelMemory {
         long tiles = rows > MatVec.MOST_ROWS ? tileFloats(inputs, rows) : 0;
         return Float.BYTES
                 * (dotFloats(inputs, rows)
-                        + sumFloats(rows)
+                        + Math.max(MatVec.MOST_SUMS, MatMat.sumFloats(rows))
+                        + MatMat.DECODED
                         + tiles
                         + AttentionBlock.floats(layout, heads));
     }
@@ -33,12 +31,6 @@ public final class KernelMemory {
         int groups = Math.max((few + group - 1) / group, Math.min(few, KernelSet.MOST_ALONE));
         long arranged = (long) groups * group * (inputs + inputs / 8);
         return arranged + (long) DotOperands.DECODED * inputs;
-    }
-
-    /** Input-major rows: few are summed up, many go through tiles. */
-    private static long sumFloats(int rows) {
-        long sums = Math.max(MatVec.MOST_SUMS, (long) MatMat.BAND_COLUMNS * rows);
-        return sums + (long) STRIDE * MatMat.BAND_COLUMNS;
     }
 
     private static long tileFloats(int inputs, int rows) {

@@ -32,13 +32,6 @@ public final class KernelProbe {
     private static final int ELEMENTS = 1024;
     private static final int DEPTH = 128;
 
-    /**
-     * Rows of the tiles that attention uses most with vectors of 512 bit, and with shorter ones.
-     */
-    private static final int LARGE_TILE = 8;
-
-    private static final int SMALL_TILE = 5;
-
     /** Query heads of a KV head in Llama 4. */
     private static final int QUERIES = KernelSet.QUAD_ROWS;
 
@@ -92,7 +85,7 @@ public final class KernelProbe {
 
     /** The kernels that work on activations, and on keys and values of this type. */
     public static List<KernelProbe> ofActivations(KvType type) {
-        return List.of(tile(), tileOfRows(), page(type), swiGlu(), softmax(), sumOfSquares());
+        return List.of(tile(), page(type), swiGlu(), softmax(), sumOfSquares());
     }
 
     private static KernelProbe dots(Matrix m, int rows) {
@@ -122,41 +115,22 @@ public final class KernelProbe {
                 kernels -> kernels.addRows(m, 0, rows, 0, columns, s));
     }
 
-    /** The register tiles of attention, whose left operand lies off the heap. */
     private static KernelProbe tile() {
-        int rows = LARGE_TILE + SMALL_TILE;
-        TileOperands t = tileOperands(rows);
-        t.a = Scratch.allocate((long) rows * TileOperands.STRIDE);
-        return both(
-                "register tile",
-                KERNELS.lanes(),
-                kernels -> {
-                    t.a0 = 0;
-                    t.c0 = 0;
-                    kernels.product(t, rows, true);
-                });
-    }
-
-    private static KernelProbe tileOfRows() {
         int rows = KERNELS.tileRows();
-        TileOperands t = tileOperands(rows);
-        return both(
-                "register tile of weight rows",
-                KERNELS.lanes(),
-                kernels -> {
-                    t.c0 = 0;
-                    kernels.productOfRows(t, rows, true);
-                });
-    }
-
-    private static TileOperands tileOperands(int rows) {
         int width = 2 * KERNELS.lanes();
         TileOperands t = new TileOperands();
+        t.rows = new float[rows * TileOperands.STRIDE];
         t.b = Scratch.allocate((long) width * TileOperands.STRIDE);
         t.c = Scratch.allocate((long) rows * width);
         t.depth = TileOperands.STRIDE;
         t.rowStep = 4L * width;
-        return t;
+        return both(
+                "register tile",
+                KERNELS.lanes(),
+                kernels -> {
+                    t.c0 = 0;
+                    kernels.product(t, rows, true);
+                });
     }
 
     private static KernelProbe page(KvType type) {

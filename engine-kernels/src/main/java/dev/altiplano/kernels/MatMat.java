@@ -47,8 +47,19 @@ final class MatMat {
     /** Activation rows of which it holds a block of inputs. */
     static final int CACHED_ROWS = CACHED / DEPTH / PANEL * PANEL;
 
-    /** Columns of a band, input-major; shorter runs are read more slowly. */
-    static final int BAND_COLUMNS = 512;
+    /** Columns of a band, input-major, whose sums stay in the cache whatever the rows. */
+    private static final int LEAST_COLUMNS = 512;
+
+    /**
+     * Columns of a band of few rows: the longer the pieces of weight rows, the faster they come.
+     */
+    private static final int MOST_COLUMNS = 2048;
+
+    /** Floats of sums of a band wider than {@link #LEAST_COLUMNS}. */
+    private static final int SUMS = 1 << 17;
+
+    /** Floats of decoded weights that stay in the second-level cache beside sums. */
+    static final int DECODED = 1 << 18;
 
     /** Bytes of a cache line. */
     private static final int LINE = 64;
@@ -111,6 +122,9 @@ final class MatMat {
         int run = Math.max(DEPTH, CACHED / padded / DEPTH * DEPTH);
         int rows = bandRows(w, m.outputs());
         int bands = (m.outputs() + rows - 1) / rows;
+        TileOperands t = scratch.tile;
+        t.rows = scratch.floats(TILE * DEPTH);
+        t.row0 = 0;
         boolean spread = x.count() == padded; // nothing to do when all panels are full
         for (int band; (band = w.next(bands)) >= 0; ) {
             int first = band * rows;
@@ -119,7 +133,6 @@ final class MatMat {
                 spreadLastPanel(scratch, x);
                 spread = true;
             }
-            TileOperands t = scratch.tile;
             t.c = scratch.result((long) rows * padded);
             t.c.asSlice(0, 4L * count * padded).fill((byte) 0);
             t.rowStep = 4L * PANEL;
@@ -174,7 +187,7 @@ final class MatMat {
                     t.b0 = 4L * PANEL * k;
                 }
                 t.c0 = 4L * (token * count + row * PANEL);
-                KERNELS.productOfRows(t, rows, wide > LANES);
+                KERNELS.product(t, rows, wide > LANES);
             }
         }
     }
@@ -211,34 +224,93 @@ final class MatMat {
         }
     }
 
+    /**
+     * With few rows, sums of many columns fit the cache: then fewer inputs of more columns are
+     * decoded at once, because memory is read faster in long pieces of rows.
+     */
     static void inputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
-        Scratch scratch = w.scratch;
-        int columns = bandColumns(w, m.outputs());
+        int most = Math.min(x.count(), CACHED_ROWS);
+        int columns = bandColumns(w, m.outputs(), most);
         int bands = (m.outputs() + columns - 1) / columns;
         for (int band; (band = w.next(bands)) >= 0; ) {
             int first = band * columns;
             int count = Math.min(columns, m.outputs() - first);
-            TileOperands t = scratch.tile;
-            t.b = scratch.right((long) columns * DEPTH);
-            t.c = scratch.result((long) columns * x.count());
-            t.c.asSlice(0, 4L * columns * x.count()).fill((byte) 0);
-            t.rowStep = 4L * columns;
-            for (int k = 0; k < m.inputs(); k += DEPTH) {
-                t.depth = Math.min(DEPTH, m.inputs() - k);
-                decodeColumns(m, k, t.depth, first, count, t.b);
-                timesColumns(t, x, k, count);
-            }
-            for (int r = 0; r < y.count(); r++) {
-                int at = y.offset(r) + column + first;
-                MemorySegment.copy(t.c, JAVA_FLOAT, r * t.rowStep, y.data(), at, count);
+            for (int row = 0; row < x.count(); row += most) {
+                int rows = Math.min(most, x.count() - row);
+                timesBand(w.scratch, m, first, count, x.part(row, rows), y.part(row, rows), column);
             }
             MatVec.scaleCodes(m, first, count, y, column + first);
         }
     }
 
-    private static int bandColumns(Worker w, int outputs) {
-        int shared = (outputs + 3 * w.count() - 1) / (3 * w.count());
-        return Math.min(BAND_COLUMNS, (shared + PANEL - 1) / PANEL * PANEL);
+    /** What {@link #inputMajor} keeps of results at most. */
+    static long sumFloats(int rows) {
+        int most = Math.min(rows, CACHED_ROWS);
+        return (long) (mostColumns(most) + PANEL) * most;
+    }
+
+    private static int mostColumns(int rows) {
+        return Math.clamp(SUMS / rows, LEAST_COLUMNS, MOST_COLUMNS);
+    }
+
+    private static int bandColumns(Worker w, int outputs, int rows) {
+        int most = mostColumns(rows);
+        int bands = Math.max(2 * w.count(), (outputs + most - 1) / most);
+        return ((outputs + bands - 1) / bands + PANEL - 1) / PANEL * PANEL;
+    }
+
+    private static void timesBand(
+            Scratch scratch, Matrix m, int first, int count, Rows x, Rows y, int column) {
+        int panels = (count + PANEL - 1) / PANEL;
+        int depth = Math.min(DEPTH, DECODED / (panels * PANEL) / 8 * 8);
+        TileOperands t = scratch.tile;
+        t.b = scratch.right((long) panels * PANEL * depth);
+        t.c = scratch.result((long) panels * PANEL * x.count());
+        t.c.asSlice(0, 4L * panels * PANEL * x.count()).fill((byte) 0);
+        t.rowStep = 4L * PANEL;
+        t.rows = scratch.floats(TILE * DEPTH);
+        t.row0 = 0;
+        t.chains = scratch.chains(panels * PANEL * (x.count() + TILE));
+        for (int k = 0; k < m.inputs(); k += t.depth) {
+            int end = Math.min(k / DEPTH * DEPTH + DEPTH, m.inputs());
+            t.depth = Math.min(depth, end - k);
+            t.starts = k % DEPTH == 0;
+            t.ends = k + t.depth == end;
+            decodeColumns(m, k, t.depth, first, count, t.b);
+            timesColumns(t, x, k, count);
+        }
+        t.starts = true;
+        t.ends = true;
+        unpackPanels(t.c, count, y, column + first);
+    }
+
+    /** Adds the products of all activation rows, inputs k and following, and a band of columns. */
+    private static void timesColumns(TileOperands t, Rows x, int k, int count) {
+        int padded = x.count() + TILE; // at least what the last tile computes
+        for (int row = 0; row < x.count(); row += TILE) {
+            int rows = Math.min(TILE, x.count() - row);
+            for (int r = 0; r < rows; r++) {
+                System.arraycopy(x.data(), x.offset(row + r) + k, t.rows, DEPTH * r, t.depth);
+            }
+            for (int column = 0; column < count; column += PANEL) {
+                t.b0 = 4L * column * t.depth;
+                t.c0 = 4L * (column * x.count() + row * PANEL);
+                t.chain0 = column * padded + row * PANEL;
+                KERNELS.product(t, rows, count - column > LANES);
+            }
+        }
+    }
+
+    /** Copies {@code [panel][row][PANEL]} to columns of y. */
+    private static void unpackPanels(MemorySegment sums, int count, Rows y, int column) {
+        for (int r = 0; r < y.count(); r++) {
+            int at = y.offset(r) + column;
+            for (int first = 0; first < count; first += PANEL) {
+                long from = 4L * (first * y.count() + r * PANEL);
+                int columns = Math.min(PANEL, count - first);
+                MemorySegment.copy(sums, JAVA_FLOAT, from, y.data(), at + first, columns);
+            }
+        }
     }
 
     private static void decodeColumns(
@@ -248,22 +320,7 @@ final class MatMat {
         for (int i = 0; i < depth; i++) { // what does not fill a panel
             for (int j = whole * PANEL; j < count; j++) {
                 float weight = KERNELS.code(m, first + j, k + i);
-                out.set(FLOAT, 4L * ((whole * DEPTH + i) * PANEL + j % PANEL), weight);
-            }
-        }
-    }
-
-    /** Adds the products of all activation rows, inputs k and following, and a band of columns. */
-    private static void timesColumns(TileOperands t, Rows x, int k, int count) {
-        for (int row = 0; row < x.count(); row += TILE) {
-            int rows = Math.min(TILE, x.count() - row);
-            for (int r = 0; r < rows; r++) {
-                System.arraycopy(x.data(), x.offset(row + r) + k, t.rows, DEPTH * r, t.depth);
-            }
-            for (int column = 0; column < count; column += PANEL) {
-                t.b0 = 4L * column * DEPTH;
-                t.c0 = row * t.rowStep + 4L * column;
-                KERNELS.productOfRows(t, rows, count - column > LANES);
+                out.set(FLOAT, 4L * ((whole * depth + i) * PANEL + j % PANEL), weight);
             }
         }
     }

@@ -23,9 +23,10 @@ final class Scratch {
 
     private final SumOperands sums = new SumOperands();
     private float[] floats = {};
+    private float[] chains = {};
     private DotOperands[][] dots = {};
     private int dotInputs;
-    private MemorySegment left = MemorySegment.NULL;
+    private MemorySegment scores = MemorySegment.NULL;
     private MemorySegment right = MemorySegment.NULL;
     private MemorySegment result = MemorySegment.NULL;
     private @Nullable AttentionBlock attention;
@@ -38,6 +39,14 @@ final class Scratch {
             floats = new float[count];
         }
         return floats;
+    }
+
+    /** Room for sums that go on: at least {@code count} floats. */
+    float[] chains(int count) {
+        if (chains.length < count) {
+            chains = new float[count];
+        }
+        return chains;
     }
 
     /** Operands of dot products for {@code groups} groups of rows of activations; made once. */
@@ -74,10 +83,10 @@ final class Scratch {
         return sums;
     }
 
-    /** Room for queries and scores of {@link FullAttention}: at least {@code count} floats. */
-    MemorySegment left(long count) {
-        left = atLeast(count, left);
-        return left;
+    /** Room for the scores of {@link FullAttention}: at least {@code count} floats. */
+    MemorySegment scores(long count) {
+        scores = atLeast(count, scores);
+        return scores;
     }
 
     /** Room for the right operand of register tiles: at least {@code count} floats. */
@@ -110,7 +119,7 @@ final class Scratch {
 
     /** Off-heap bytes that are held now. */
     long bytes() {
-        long bytes = left.byteSize() + right.byteSize() + result.byteSize();
+        long bytes = scores.byteSize() + right.byteSize() + result.byteSize();
         if (dots.length > 1) {
             DotOperands[] most = dots[dots.length - 1];
             bytes += most[0].decoded.byteSize();

@@ -132,9 +132,16 @@ class LinearTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {512, 513, 530, 1100})
-    void givesRowsTheSameBitsAmongMoreThanACacheHolds(int count) {
-        Matrix m = seed.matrix(DType.BF16, Order.OUTPUT_MAJOR, 75, 1031);
+    @CsvSource({
+        "OUTPUT_MAJOR, 512",
+        "OUTPUT_MAJOR, 513",
+        "OUTPUT_MAJOR, 1100",
+        "INPUT_MAJOR, 512",
+        "INPUT_MAJOR, 513",
+        "INPUT_MAJOR, 1100"
+    })
+    void givesRowsTheSameBitsAmongMoreThanACacheHolds(Order order, int count) {
+        Matrix m = seed.matrix(DType.BF16, order, 75, 1031);
         Rows x = seed.rows(count, 1031);
         float[] all = multiply(2, m, x, 75, 0).data();
 
@@ -218,9 +225,28 @@ class LinearTest {
         }
     }
 
+    /** Few rows meet bands so wide that sums over 512 inputs come in pieces. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 5, 8, 16, 17})
-    void sharesALargeInputMajorMatrixOutByInputs(int count) {
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "F16", "BF16", "F8_E4M3"})
+    void givesARowTheSameBitsInAWideBandOfInputMajorWeights(DType dtype) {
+        Matrix m = seed.matrix(dtype, Order.INPUT_MAJOR, 2099, 1031);
+        for (int count : new int[] {18, 41}) {
+            Rows x = seed.rows(count, 1031);
+            float[] together = multiply(1, m, x, 2099, 0).data();
+
+            for (int r : new int[] {0, 11, count - 1}) {
+                assertThat(Arrays.copyOfRange(together, r * 2099, (r + 1) * 2099))
+                        .as("row %d of %d, %s", r, count, seed.hint())
+                        .isEqualTo(multiply(1, m, x.part(r, 1), 2099, 0).data());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 8, 16, 17, 45, 70})
+    void sharesALargeInputMajorMatrixOut(int count) {
         Matrix m = seed.matrix(DType.BF16, Order.INPUT_MAJOR, 4101, 1037);
         Rows x = seed.rows(count, 1037);
         float[] one = multiply(1, m, x, 4101, 0).data();

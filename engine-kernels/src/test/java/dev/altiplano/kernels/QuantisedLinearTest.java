@@ -115,12 +115,12 @@ class QuantisedLinearTest {
             } else {
                 int panel = 2 * KernelSets.BEST.lanes();
                 int panels = 64 / panel;
-                long bytes = 4L * panels * panel * TileOperands.STRIDE;
+                long bytes = 4L * panels * panel * depth;
                 MemorySegment out = Arena.ofAuto().allocate(bytes, 64);
                 KernelSets.BEST.columns(q.matrix(), from, depth, 4, panels, out);
                 for (int j = 0; j < panels * panel; j++) {
                     for (int i = 0; i < depth; i++) {
-                        long at = 4L * ((j / panel * TileOperands.STRIDE + i) * panel + j % panel);
+                        long at = 4L * ((j / panel * depth + i) * panel + j % panel);
                         boolean codes = KernelSets.BEST.sumsCodes(q.matrix());
                         float scale = codes ? q.matrix().scale(4 + j, from + i) : 1;
                         assertThat(out.get(FLOAT, at) * scale)

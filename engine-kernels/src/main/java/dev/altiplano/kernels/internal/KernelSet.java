@@ -37,19 +37,15 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
             Matrix m, int row, int rows, int input, int count, float[] out, int at, float[] spare);
 
     /**
-     * Multiplies {@code rows} rows by the panel's two vectors of columns, or by the first alone.
+     * Multiplies rows {@code t.rows} by the panel's two vectors of columns, or by the first alone:
+     * whole tiles are computed, of which {@code rows} rows are kept.
      *
-     * @param t operands of the first row; {@code a0}, {@code c0} and {@code rows} are left changed
-     */
-    void product(TileOperands t, int rows, boolean two);
-
-    /**
-     * The same with {@code t.rows} as left operand.
+     * <p>Sums whose terms do not come all at once start in one call and end in another, in between
+     * they lie in {@code t.chains}; their bits are the same.
      *
-     * @param rows at most {@link #tileRows}
      * @param t its {@code c0} is left changed
      */
-    void productOfRows(TileOperands t, int rows, boolean two);
+    void product(TileOperands t, int rows, boolean two);
 
     /**
      * As {@link #product} for few rows, with two vectors of columns read where they are stored, in
@@ -70,7 +66,7 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     void pageQuad(TileOperands t, DType dtype, long first, long stride, long apart);
 
-    /** Most rows of {@link #productOfRows}. */
+    /** Rows of the largest tile of {@link #product}. */
     int tileRows();
 
     /** Rows of activations that can share one reading of the weights in dot products. */
@@ -132,7 +128,7 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
 
     /**
      * Turns {@code depth} rows of {@code panels} times two vectors of columns of an input-major
-     * matrix into FP32, exactly: {@code out[panel][TileOperands.STRIDE][2 * lanes]}.
+     * matrix into FP32, exactly: {@code out[panel][depth][2 * lanes]}.
      */
     void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out);
 

@@ -9,6 +9,7 @@ import dev.altiplano.kernels.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** The kernels in plain Java: what the vector kernels are compared with, and their replacement. */
@@ -65,23 +66,21 @@ public final class ScalarKernels implements KernelSet {
 
     @Override
     public void product(TileOperands t, int rows, boolean two) {
+        boolean whole = t.starts && t.ends;
+        float[] sums = whole ? t.sums : t.chains;
+        int width = two ? 2 * LANES : LANES;
         for (int r = 0; r < rows; r++) {
-            MemorySegment.copy(t.a, FLOAT, t.a0 + 4L * STRIDE * r, t.rows, 0, t.depth);
-            productOfRow(t, 0, t.c0 + t.rowStep * r, two);
-        }
-    }
-
-    @Override
-    public void productOfRows(TileOperands t, int rows, boolean two) {
-        for (int r = 0; r < rows; r++) {
-            productOfRow(t, STRIDE * r, t.c0 + t.rowStep * r, two);
-        }
-    }
-
-    private static void productOfRow(TileOperands t, int row, long c, boolean two) {
-        tile(t, row, t.b0, c);
-        if (two) {
-            tile(t, row, t.b0 + 4 * LANES, c + 4 * LANES);
+            int at = whole ? 0 : t.chain0 + r * width;
+            if (t.starts) {
+                Arrays.fill(sums, at, at + width, 0);
+            }
+            for (int j = 0; j < width; j += LANES) {
+                tile(t, r, j, sums, at + j);
+            }
+            for (int j = 0; j < width && t.ends; j++) {
+                add(t, t.c0 + 4L * j, sums[at + j]);
+            }
+            t.c0 += t.rowStep;
         }
     }
 
@@ -121,24 +120,25 @@ public final class ScalarKernels implements KernelSet {
         }
     }
 
-    private static void tile(TileOperands t, int row, long b, long c) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
+    /** Goes on with the sums of one row and one vector of columns. */
+    private static void tile(TileOperands t, int row, int column, float[] sums, int at) {
+        float s0 = sums[at];
+        float s1 = sums[at + 1];
+        float s2 = sums[at + 2];
+        float s3 = sums[at + 3];
         MemorySegment panel = t.b;
         for (int k = 0; k < t.depth; k++) {
-            float w = t.rows[row + k];
-            long x = b + 8L * LANES * k;
+            float w = t.rows[t.row0 + row * STRIDE + k];
+            long x = t.b0 + 4L * (2L * LANES * k + column);
             s0 = Math.fma(w, panel.get(FLOAT, x), s0);
             s1 = Math.fma(w, panel.get(FLOAT, x + 4), s1);
             s2 = Math.fma(w, panel.get(FLOAT, x + 8), s2);
             s3 = Math.fma(w, panel.get(FLOAT, x + 12), s3);
         }
-        add(t, c, s0);
-        add(t, c + 4, s1);
-        add(t, c + 8, s2);
-        add(t, c + 12, s3);
+        sums[at] = s0;
+        sums[at + 1] = s1;
+        sums[at + 2] = s2;
+        sums[at + 3] = s3;
     }
 
     private static void add(TileOperands t, long at, float sum) {
@@ -220,7 +220,7 @@ public final class ScalarKernels implements KernelSet {
             for (int k = 0; k < depth; k++) {
                 for (int j = 0; j < width; j++) {
                     float weight = Weights.at(m, column + p * width + j, row + k);
-                    out.set(FLOAT, 4L * ((p * STRIDE + k) * width + j), weight);
+                    out.set(FLOAT, 4L * ((p * depth + k) * width + j), weight);
                 }
             }
         }

@@ -25,8 +25,11 @@ public final class TileOperands {
     /** Left operand: rows of up to {@link #STRIDE} floats, {@link #STRIDE} apart. */
     public MemorySegment a = MemorySegment.NULL;
 
-    /** The left operand of one tile on the heap, in the same layout. */
-    public final float[] rows = new float[MOST_ROWS * STRIDE];
+    /** Left operand on the heap, in the same layout, with rows for whole tiles. */
+    public float[] rows = {};
+
+    /** Index of row 0 of {@code rows}. */
+    public int row0;
 
     /** Right operand: a panel, for each k two vectors of columns. */
     public MemorySegment b = MemorySegment.NULL;
@@ -52,8 +55,22 @@ public final class TileOperands {
     /** From one row of results to the next. */
     public long rowStep;
 
-    /** Where a tile leaves its sums before they are added to {@code c}: up to 24 vectors. */
+    /** Where a tile leaves complete sums before they are added to {@code c}: up to 24 vectors. */
     public final float[] sums = new float[MOST_ROWS * 2 * 16];
+
+    /** Whether sums start from zero; otherwise they go on from {@link #chains}. */
+    public boolean starts = true;
+
+    /**
+     * Whether sums are complete and belong to the result; otherwise they stay in {@link #chains}.
+     */
+    public boolean ends = true;
+
+    /** Incomplete sums, for each row of whole tiles one or two vectors of columns. */
+    public float[] chains = {};
+
+    /** Index of row 0 of {@code chains}. */
+    public int chain0;
 
     /** Scales of weights that are being decoded. */
     public final float[] scales = new float[SCALES];

@@ -1,7 +1,5 @@
 package dev.altiplano.kernels.simd;
 
-import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
-
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
@@ -37,9 +35,6 @@ final class Fp4Sums {
 
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();
-
-    /** Bytes of a panel. */
-    private static final long PANEL = 2 * V * STRIDE;
 
     private Fp4Sums() {}
 
@@ -118,8 +113,13 @@ final class Fp4Sums {
         }
     }
 
-    /** Weights of one input to panels of two vectors. */
-    static void panels(Matrix m, int row, int column, int panels, MemorySegment out, long at) {
+    /**
+     * Weights of one input to panels of two vectors.
+     *
+     * @param panel bytes from one panel to the next
+     */
+    static void panels(
+            Matrix m, int row, int column, int panels, MemorySegment out, long at, long panel) {
         Scales scales = Objects.requireNonNull(m.scales());
         MemorySegment s = scales.data();
         float factor = (float) scales.factor();
@@ -131,7 +131,7 @@ final class Fp4Sums {
         Mapped.guard(w, from);
         for (int p = 0; p < panels; p++) {
             long o = 2L * L * p;
-            long to = at + PANEL * p;
+            long to = at + panel * p;
             Fp8Decode.load(w, from + o)
                     .lanewise(LSHR, shift)
                     .selectFrom(values)

@@ -1,7 +1,5 @@
 package dev.altiplano.kernels.simd;
 
-import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
-
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
@@ -24,9 +22,6 @@ final class Fp8Decode {
     private static final VectorSpecies<Integer> I = F.withLanes(int.class);
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();
-
-    /** Bytes of a panel. */
-    private static final long PANEL = 2 * V * STRIDE;
 
     /** As many codes as F has floats, or twice as many: no vector is shorter than 64 bit. */
     private static final VectorSpecies<Byte> B =
@@ -60,16 +55,24 @@ final class Fp8Decode {
     /**
      * Codes of four weight rows to panels of two vectors, side by side: see {@link Panels}. Written
      * out because eight calls of {@link #load} and {@link #value} made it 2.7 times as slow.
+     *
+     * @param panel bytes from one panel to the next
      */
     static void panelsOfFour(
-            MemorySegment w, long o0, long stride, int panels, MemorySegment out, long at) {
+            MemorySegment w,
+            long o0,
+            long stride,
+            int panels,
+            MemorySegment out,
+            long at,
+            long panel) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
         for (int p = 0; p < panels; p++) {
             long from = 2L * L * p;
-            long to = at + PANEL * p;
+            long to = at + panel * p;
             ((IntVector)
                             ByteVector.fromMemorySegment(B, w, o0 + from, LITTLE_ENDIAN)
                                     .convertShape(B2I, I, 0))

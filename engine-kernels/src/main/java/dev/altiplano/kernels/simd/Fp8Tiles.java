@@ -76,7 +76,7 @@ final class Fp8Tiles {
 
     static void x5(TileOperands t, long first, long second) {
         x5(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 5, 2);
+        Tiles.add(t, t.sums, 0, 5, 2);
     }
 
     private static void x5(
@@ -134,7 +134,7 @@ final class Fp8Tiles {
 
     static void x4(TileOperands t, long first, long second) {
         x4(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 4, 2);
+        Tiles.add(t, t.sums, 0, 4, 2);
     }
 
     private static void x4(
@@ -185,7 +185,7 @@ final class Fp8Tiles {
 
     static void x2(TileOperands t, long first, long second) {
         x2(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 2, 2);
+        Tiles.add(t, t.sums, 0, 2, 2);
     }
 
     private static void x2(
@@ -222,7 +222,7 @@ final class Fp8Tiles {
 
     static void x1(TileOperands t, long first, long second) {
         x1(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 1, 2);
+        Tiles.add(t, t.sums, 0, 1, 2);
     }
 
     private static void x1(

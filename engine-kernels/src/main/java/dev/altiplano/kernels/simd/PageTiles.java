@@ -46,7 +46,7 @@ final class PageTiles {
 
     static void bf16x5(TileOperands t, long first, long second) {
         bf16x5(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 5, 2);
+        Tiles.add(t, t.sums, 0, 5, 2);
     }
 
     private static void bf16x5(
@@ -116,7 +116,7 @@ final class PageTiles {
 
     static void bf16x4(TileOperands t, long first, long second) {
         bf16x4(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 4, 2);
+        Tiles.add(t, t.sums, 0, 4, 2);
     }
 
     private static void bf16x4(
@@ -179,7 +179,7 @@ final class PageTiles {
 
     static void bf16x2(TileOperands t, long first, long second) {
         bf16x2(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 2, 2);
+        Tiles.add(t, t.sums, 0, 2, 2);
     }
 
     private static void bf16x2(
@@ -228,7 +228,7 @@ final class PageTiles {
 
     static void bf16x1(TileOperands t, long first, long second) {
         bf16x1(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 1, 2);
+        Tiles.add(t, t.sums, 0, 1, 2);
     }
 
     private static void bf16x1(
@@ -266,7 +266,7 @@ final class PageTiles {
 
     static void f32x5(TileOperands t, long first, long second) {
         f32x5(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 5, 2);
+        Tiles.add(t, t.sums, 0, 5, 2);
     }
 
     private static void f32x5(
@@ -324,7 +324,7 @@ final class PageTiles {
 
     static void f32x4(TileOperands t, long first, long second) {
         f32x4(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 4, 2);
+        Tiles.add(t, t.sums, 0, 4, 2);
     }
 
     private static void f32x4(
@@ -375,7 +375,7 @@ final class PageTiles {
 
     static void f32x2(TileOperands t, long first, long second) {
         f32x2(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 2, 2);
+        Tiles.add(t, t.sums, 0, 2, 2);
     }
 
     private static void f32x2(
@@ -412,7 +412,7 @@ final class PageTiles {
 
     static void f32x1(TileOperands t, long first, long second) {
         f32x1(t.a, t.a0, t.b, first, second, t.depth, t.sums);
-        Tiles.add(t, 1, 2);
+        Tiles.add(t, t.sums, 0, 1, 2);
     }
 
     private static void f32x1(

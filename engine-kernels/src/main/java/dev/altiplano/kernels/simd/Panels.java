@@ -1,7 +1,5 @@
 package dev.altiplano.kernels.simd;
 
-import static dev.altiplano.kernels.internal.TileOperands.STRIDE;
-
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
@@ -29,14 +27,21 @@ final class Panels {
     private static final long L = F.length();
     private static final long V = F.vectorByteSize();
 
-    /** Bytes of a panel. */
-    private static final long PANEL = 2 * V * STRIDE;
-
     private Panels() {}
 
-    /** Eight rows of several panels. */
+    /**
+     * Eight rows of several panels.
+     *
+     * @param panel bytes from one panel to the next
+     */
     static void bf16x8(
-            MemorySegment w, long o0, long stride, int panels, MemorySegment out, long at) {
+            MemorySegment w,
+            long o0,
+            long stride,
+            int panels,
+            MemorySegment out,
+            long at,
+            long panel) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
@@ -47,7 +52,7 @@ final class Panels {
         long o7 = o6 + stride;
         for (int p = 0; p < panels; p++) {
             long from = 4L * L * p;
-            long to = at + p * PANEL;
+            long to = at + p * panel;
             ((IntVector)
                             ShortVector.fromMemorySegment(S, w, o0 + from, LITTLE_ENDIAN)
                                     .convertShape(ZERO_EXTEND_S2I, I, 0))
@@ -177,9 +182,15 @@ final class Panels {
         }
     }
 
-    /** Eight rows of several panels. */
+    /** As {@link #bf16x8} for FP32. */
     static void f32x8(
-            MemorySegment w, long o0, long stride, int panels, MemorySegment out, long at) {
+            MemorySegment w,
+            long o0,
+            long stride,
+            int panels,
+            MemorySegment out,
+            long at,
+            long panel) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
@@ -190,7 +201,7 @@ final class Panels {
         long o7 = o6 + stride;
         for (int p = 0; p < panels; p++) {
             long from = 8L * L * p;
-            long to = at + p * PANEL;
+            long to = at + p * panel;
             FloatVector.fromMemorySegment(F, w, o0 + from, LITTLE_ENDIAN)
                     .intoMemorySegment(out, to, LITTLE_ENDIAN);
             FloatVector.fromMemorySegment(F, w, o0 + from + 4 * L, LITTLE_ENDIAN)

@@ -18,6 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** The kernels on vectors of the length this processor prefers; tails element by element. */
@@ -155,78 +156,44 @@ public final class VectorKernels implements KernelSet {
 
     @Override
     public void product(TileOperands t, int rows, boolean two) {
-        int left = rows;
-        while (left > 0) {
-            int done = two ? wide(t, left) : narrow(t, left);
-            left -= done;
-            t.a0 += done * ROW;
-            t.c0 += done * t.rowStep;
-        }
-    }
-
-    private static int wide(TileOperands t, int rows) {
-        if (L >= 16 && rows >= 8) {
-            Tiles.tile8x2(t);
-            return 8;
-        }
-        if (rows >= 5) {
-            Tiles.tile5x2(t);
-            return 5;
-        }
-        if (rows == 4) {
-            Tiles.tile4x2(t);
-            return 4;
-        }
-        if (rows >= 2) {
-            Tiles.tile2x2(t);
-            return 2;
-        }
-        Tiles.tile1x2(t);
-        return 1;
-    }
-
-    private static int narrow(TileOperands t, int rows) {
-        if (rows >= 8) {
-            Tiles.tile8x1(t);
-            return 8;
-        }
-        if (rows >= 4) {
-            Tiles.tile4x1(t);
-            return 4;
-        }
-        Tiles.tile1x1(t);
-        return 1;
-    }
-
-    @Override
-    public void productOfRows(TileOperands t, int rows, boolean two) {
+        boolean whole = t.starts && t.ends;
+        float[] sums = whole ? t.sums : t.chains;
+        int vectors = two ? 2 : 1;
         for (int row = 0; row < rows; ) {
-            int left = rows - row;
-            int tile = left > MOST_SMALL ? TILE_ROWS : SMALL_ROWS;
-            int count = Math.min(left, tile);
-            if (two) {
-                wideTile(t, tile, row, count);
-            } else {
-                narrowTile(t, tile, row, count);
+            int tile = tile(rows - row);
+            int count = Math.min(rows - row, tile);
+            int at = whole ? 0 : t.chain0 + row * vectors * L;
+            if (t.starts) {
+                Arrays.fill(sums, at, at + tile * vectors * L, 0);
+            }
+            multiply(t, tile, two, row, sums, at);
+            if (t.ends) {
+                Tiles.add(t, sums, at, count, vectors);
             }
             row += count;
             t.c0 += count * t.rowStep;
         }
     }
 
-    private static void wideTile(TileOperands t, int tile, int row, int rows) {
-        switch (tile) {
-            case 12 -> RowTiles.tile12x2(t, row, rows);
-            case 5 -> RowTiles.tile5x2(t, row, rows);
-            default -> RowTiles.tile4x2(t, row, rows);
-        }
+    /** Rows of the tile for so many. */
+    private static int tile(int rows) {
+        return rows > MOST_SMALL ? TILE_ROWS : SMALL_ROWS;
     }
 
-    private static void narrowTile(TileOperands t, int tile, int row, int rows) {
-        switch (tile) {
-            case 12 -> RowTiles.tile12x1(t, row, rows);
-            case 5 -> RowTiles.tile5x1(t, row, rows);
-            default -> RowTiles.tile4x1(t, row, rows);
+    private static void multiply(
+            TileOperands t, int tile, boolean two, int row, float[] sums, int at) {
+        if (two) {
+            switch (tile) {
+                case 12 -> Tiles.tile12x2(t, row, sums, at);
+                case 5 -> Tiles.tile5x2(t, row, sums, at);
+                default -> Tiles.tile4x2(t, row, sums, at);
+            }
+        } else {
+            switch (tile) {
+                case 12 -> Tiles.tile12x1(t, row, sums, at);
+                case 5 -> Tiles.tile5x1(t, row, sums, at);
+                default -> Tiles.tile4x1(t, row, sums, at);
+            }
         }
     }
 
@@ -346,13 +313,14 @@ public final class VectorKernels implements KernelSet {
 
     @Override
     public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
+        long panel = depth * PANEL;
         if (isPlain(m.dtype())) {
             int k =
                     m.dtype() == DType.F8_E4M3 && Sums.takes(m)
                             ? fp8Panels(m, row, depth, column, panels, out)
                             : 0;
             for (; k < depth; k++) {
-                panelsOfRow(m, row + k, column, panels, out, k);
+                panelsOfRow(m, row + k, column, panels, out, k * PANEL, panel);
             }
             return;
         }
@@ -362,14 +330,15 @@ public final class VectorKernels implements KernelSet {
         int k = 0;
         for (; k + 8 <= depth && m.dtype() != DType.F16; k += 8) {
             long from = offset + k * stride;
+            long at = k * PANEL;
             switch (m.dtype()) {
-                case BF16 -> Panels.bf16x8(m.data(), from, stride, panels, out, k * PANEL);
-                default -> Panels.f32x8(m.data(), from, stride, panels, out, k * PANEL);
+                case BF16 -> Panels.bf16x8(m.data(), from, stride, panels, out, at, panel);
+                default -> Panels.f32x8(m.data(), from, stride, panels, out, at, panel);
             }
         }
         for (int p = 0; p < panels && k < depth; p++) {
             long from = offset + k * stride + p * 2L * L * bytes;
-            long at = (p * (long) STRIDE + k) * PANEL;
+            long at = p * panel + k * PANEL;
             panel(m.data(), m.dtype(), from, from + (long) L * bytes, stride, depth - k, out, at);
         }
     }
@@ -378,27 +347,32 @@ public final class VectorKernels implements KernelSet {
     private static int fp8Panels(
             Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
         long stride = m.rowBytes();
+        long panel = depth * PANEL;
         int k = 0;
         for (; k + 4 <= depth; k += 4) {
             long from = (row + k) * stride + column;
             if (!Fp8Decode.holdsFour(m.data(), from, stride, panels)) {
                 break;
             }
-            Fp8Decode.panelsOfFour(m.data(), from, stride, panels, out, k * PANEL);
+            Fp8Decode.panelsOfFour(m.data(), from, stride, panels, out, k * PANEL, panel);
         }
         return k;
     }
 
-    /** One weight row of several panels; codes as they are where {@link #sumsCodes} says so. */
-    private void panelsOfRow(Matrix m, int row, int column, int panels, MemorySegment out, int k) {
+    /**
+     * One weight row of several panels; codes as they are where {@link #sumsCodes} says so.
+     *
+     * @param panel bytes from one panel to the next
+     */
+    private void panelsOfRow(
+            Matrix m, int row, int column, int panels, MemorySegment out, long at, long panel) {
         if (Fp4Sums.takes(m)) {
-            Fp4Sums.panels(m, row, column, panels, out, k * PANEL);
+            Fp4Sums.panels(m, row, column, panels, out, at, panel);
             return;
         }
         for (int j = 0; j < panels * 2 * L; j++) {
             float weight = code(m, column + j, row);
-            long panel = j / (2 * L) * (long) STRIDE + k;
-            out.set(FLOAT, panel * PANEL + 4L * (j % (2 * L)), weight);
+            out.set(FLOAT, at + j / (2 * L) * panel + 4L * (j % (2 * L)), weight);
         }
     }
 

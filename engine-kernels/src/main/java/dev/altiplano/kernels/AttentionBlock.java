@@ -11,11 +11,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * One worker's attention of a few query rows to one KV head, page by page with a running maximum.
+ * One worker's attention of some query rows to one KV head, page by page with a running maximum.
  *
- * <p>A query is a row of q together with one of the query heads that share the KV head. Pages are
- * summed up in chunks of {@link #CHUNK} pages, each from nothing, and the chunks are folded in
- * order: the bits are the same whether one worker takes all chunks or each is computed apart.
+ * <p>A query is a row of q together with one of the query heads that share the KV head. Many
+ * queries are several bands, which share what was decoded of a page. Pages are summed up in chunks
+ * of {@link #CHUNK} pages, each from nothing, and the chunks are folded in order: the bits are the
+ * same whether one worker takes all chunks or each is computed apart.
  */
 final class AttentionBlock {
     /** Pages per chunk. */
@@ -25,10 +26,13 @@ final class AttentionBlock {
     private static final int FEW_QUERIES = 5;
 
     /**
-     * Queries of a block at most, unless a KV head has more query heads; fills tiles of 5 and 12
+     * Queries of a band at most, unless a KV head has more query heads; fills tiles of 5 and 12
      * rows.
      */
     private static final int QUERIES = 120;
+
+    /** Bands of a block at most: what they share is then a twentieth of the time. */
+    static final int MOST_BANDS = 4;
 
     private static final int PAGE = KvLayout.PAGE;
     private static final int UNIT = KvLayout.UNIT;
@@ -43,6 +47,7 @@ final class AttentionBlock {
 
     private final KvLayout layout;
     private final int group;
+    private final int band;
     private final int padded;
     private final int sumsWidth;
     private final boolean scaled;
@@ -65,27 +70,28 @@ final class AttentionBlock {
         group = heads / layout.kvHeads();
         scaled = layout.type().isScaled();
         padded = (layout.headDim() + UNIT - 1) / UNIT * UNIT;
-        int room = rows(group) * group;
+        band = rows(group) * group;
+        int room = MOST_BANDS * band;
+        int tile = KERNELS.tileRows();
         queries = Scratch.allocate((long) FEW_QUERIES * STRIDE);
-        scores = Scratch.allocate((long) room * STRIDE);
+        queryRows = new float[(room + tile) * STRIDE];
+        scores = Scratch.allocate((long) band * STRIDE);
+        weightRows = new float[(band + tile) * STRIDE];
         keys = Scratch.allocate((long) (PAGE + PANEL) * layout.headDim());
         values = Scratch.allocate((long) (padded + PANEL) * PAGE);
         sumsWidth = (padded + PANEL - 1) / PANEL * PANEL;
         sums = Scratch.allocate((long) room * sumsWidth);
-        int tiles = (room + KERNELS.tileRows() - 1) / KERNELS.tileRows();
-        queryRows = new float[tiles * KERNELS.tileRows() * STRIDE];
-        weightRows = new float[tiles * KERNELS.tileRows() * STRIDE];
         chunk = new float[room * record(layout)];
         total = new float[room * record(layout)];
     }
 
     /** Off-heap floats of a block. */
     static long floats(KvLayout layout, int heads) {
-        long room = (long) rows(heads / layout.kvHeads()) * (heads / layout.kvHeads());
+        long band = (long) rows(heads / layout.kvHeads()) * (heads / layout.kvHeads());
         long padded = record(layout) - 2L;
         long sums = (padded + PANEL - 1) / PANEL * PANEL;
-        return FEW_QUERIES * STRIDE
-                + room * (STRIDE + sums)
+        return (FEW_QUERIES + band) * STRIDE
+                + MOST_BANDS * band * sums
                 + (long) (PAGE + PANEL) * layout.headDim()
                 + (padded + PANEL) * PAGE;
     }
@@ -99,7 +105,7 @@ final class AttentionBlock {
                 + sums.byteSize();
     }
 
-    /** Rows of q in a block. */
+    /** Rows of q in a band. */
     static int rows(int group) {
         return Math.max(1, QUERIES / group);
     }
@@ -111,7 +117,9 @@ final class AttentionBlock {
         return (layout.headDim() + UNIT - 1) / UNIT * UNIT + 2;
     }
 
-    /** Starts with rows of q and the query heads of one KV head. */
+    /**
+     * Starts with up to {@link #MOST_BANDS} bands of rows of q and the query heads of one KV head.
+     */
     void begin(Rows q, int firstRow, int rows, int head) {
         this.head = head;
         this.firstRow = firstRow;
@@ -140,17 +148,26 @@ final class AttentionBlock {
     /** Attends to the pages of one chunk; the first query row may use slots 0 to {@code first}. */
     void attend(KvPages pages, int number, int first) {
         clear(chunk);
-        Scratch.clear(sums, 0, sumsWidth * count);
+        int opening = number * CHUNK * PAGE;
         int slots = first + (count - 1) / group + 1;
-        int end = Math.min((number + 1) * CHUNK * PAGE, slots);
-        for (int start = number * CHUNK * PAGE; start < end; start += PAGE) {
+        int end = Math.min(opening + CHUNK * PAGE, slots);
+        for (int start = opening; start < end; start += PAGE) {
             MemorySegment page = pages.page(start / PAGE);
             int filled = Math.min(PAGE, end - start);
-            score(page, filled);
-            for (int i = 0; i < count; i++) {
-                weigh(page, i, Math.min(filled, first + i / group + 1 - start), filled);
+            if (count > FEW_QUERIES) {
+                decode(page, filled);
             }
-            sumValues(page, filled);
+            for (int from = 0; from < count; from += band) {
+                int to = Math.min(from + band, count);
+                int seen = Math.min(filled, first + (to - 1) / group + 1 - start);
+                if (seen > 0) {
+                    score(page, from, to, seen);
+                    for (int i = from; i < to; i++) {
+                        weigh(page, i, Math.min(seen, first + i / group + 1 - start), seen);
+                    }
+                    sumValues(page, from, to, seen, filled, start == opening);
+                }
+            }
         }
         for (int i = 0; i < count; i++) {
             MemorySegment.copy(
@@ -158,82 +175,115 @@ final class AttentionBlock {
         }
     }
 
-    /** Computes the scores of the first {@code filled} slots of a page. */
-    private void score(MemorySegment page, int filled) {
-        tile.a = queries;
-        tile.rows = queryRows;
-        tile.c = scores;
-        tile.fresh = true;
-        tile.depth = layout.headDim();
-        tile.rowStep = ROW;
-        int units = (filled + UNIT - 1) / UNIT;
-        multiply(page, layout.key(head, 0, 0), units, layout.headDim(), keys);
-    }
-
-    /** Adds weighted values of the first {@code filled} slots of a page. */
-    private void sumValues(MemorySegment page, int filled) {
-        tile.a = scores;
-        tile.rows = weightRows;
-        for (int i = 0; i < count && count > FEW_QUERIES; i++) {
-            MemorySegment.copy(scores, JAVA_FLOAT, ROW * i, weightRows, STRIDE * i, filled);
-        }
-        tile.c = sums;
-        tile.fresh = false;
-        tile.depth = filled;
-        tile.rowStep = 4L * sumsWidth;
-        multiply(page, layout.value(head, 0, 0), padded / UNIT, PAGE, values);
+    /** Turns the keys and values of a page into panels. */
+    private void decode(MemorySegment page, int filled) {
+        int dim = layout.headDim();
+        decode(page, layout.key(head, 0, 0), units(filled), dim, dim, keys);
+        decode(page, layout.value(head, 0, 0), padded / UNIT, PAGE, filled, values);
     }
 
     /**
-     * Multiplies by units of 16 columns of a page. Few queries read them where they are; many first
-     * turn them into panels.
+     * Turns units of 16 columns into panels.
+     *
+     * @param length rows of a unit in the page
+     * @param depth those that are used
+     */
+    private void decode(
+            MemorySegment page, long from, int units, int length, int depth, MemorySegment panels) {
+        DType dtype = layout.type().dtype();
+        long unit = (long) UNIT * length * dtype.bytes();
+        long stride = (long) UNIT * dtype.bytes();
+        for (int column = 0; column < units * UNIT; column += PANEL) {
+            long first = from + offset(column, unit);
+            long second = from + offset(second(column, units), unit);
+            long at = 4L * column * depth;
+            KERNELS.panel(page, dtype, first, second, stride, depth, panels, at);
+        }
+    }
+
+    private static int units(int columns) {
+        return (columns + UNIT - 1) / UNIT;
+    }
+
+    /** Computes the scores of the first {@code seen} slots of a page for queries of a band. */
+    private void score(MemorySegment page, int from, int to, int seen) {
+        int dim = layout.headDim();
+        tile.c = scores;
+        tile.fresh = true;
+        tile.depth = dim;
+        tile.rowStep = ROW;
+        if (count <= FEW_QUERIES) {
+            tile.a = queries;
+            multiply(page, layout.key(head, 0, 0), units(seen), dim);
+        } else {
+            tile.rows = queryRows;
+            tile.row0 = from * STRIDE;
+            multiply(keys, dim, units(seen) * UNIT, 0, to - from);
+        }
+    }
+
+    /**
+     * Adds weighted values of the first {@code seen} slots of a page.
+     *
+     * @param filled rows of the panels
+     * @param fresh whether there are no sums yet
+     */
+    private void sumValues(
+            MemorySegment page, int from, int to, int seen, int filled, boolean fresh) {
+        tile.c = sums;
+        tile.fresh = fresh;
+        tile.depth = seen;
+        tile.rowStep = 4L * sumsWidth;
+        if (count <= FEW_QUERIES) {
+            tile.a = scores;
+            multiply(page, layout.value(head, 0, 0), padded / UNIT, PAGE);
+        } else {
+            tile.rows = weightRows;
+            tile.row0 = 0;
+            for (int i = 0; i < to - from; i++) {
+                MemorySegment.copy(scores, JAVA_FLOAT, ROW * i, weightRows, STRIDE * i, seen);
+            }
+            multiply(values, filled, padded, from * tile.rowStep, to - from);
+        }
+    }
+
+    /**
+     * Multiplies few queries by units of 16 columns where they are stored.
      *
      * @param length rows of a unit in the page, of which the first {@code tile.depth} are used
      */
-    private void multiply(
-            MemorySegment page, long from, int units, int length, MemorySegment panels) {
-        long unit = (long) UNIT * length * layout.type().bytes();
-        if (count > FEW_QUERIES) {
-            multiplyPanels(page, from, units, unit, panels);
-            return;
-        }
+    private void multiply(MemorySegment page, long from, int units, int length) {
+        DType dtype = layout.type().dtype();
+        long unit = (long) UNIT * length * dtype.bytes();
         tile.b = page;
-        int quads = KERNELS.takesQuads(count, layout.type().dtype()) ? units / 4 : 0;
+        int quads = KERNELS.takesQuads(count, dtype) ? units / 4 : 0;
         for (int i = 0; i < quads; i++) { // four streams, each through neighbouring units
             tile.a0 = 0;
             tile.c0 = 4L * UNIT * i;
             long first = from + i * unit;
-            KERNELS.pageQuad(tile, layout.type().dtype(), first, quads * unit, 4L * UNIT * quads);
+            KERNELS.pageQuad(tile, dtype, first, quads * unit, 4L * UNIT * quads);
         }
         for (int column = 4 * quads * UNIT; column < units * UNIT; column += PANEL) {
             tile.a0 = 0;
             tile.c0 = 4L * column;
-            KERNELS.pageProduct(
-                    tile,
-                    count,
-                    layout.type().dtype(),
-                    from + offset(column, unit),
-                    from + offset(second(column, units), unit));
+            long first = from + offset(column, unit);
+            long second = from + offset(second(column, units), unit);
+            KERNELS.pageProduct(tile, count, dtype, first, second);
         }
     }
 
-    private void multiplyPanels(
-            MemorySegment page, long from, int units, long unit, MemorySegment panels) {
-        DType dtype = layout.type().dtype();
+    /**
+     * Multiplies a band by panels.
+     *
+     * @param length rows of a panel, of which the first {@code tile.depth} are used
+     * @param at first byte of the results
+     */
+    private void multiply(MemorySegment panels, int length, int columns, long at, int rows) {
         tile.b = panels;
-        for (int column = 0; column < units * UNIT; column += PANEL) {
-            tile.c0 = 4L * column;
-            tile.b0 = 4L * column * tile.depth;
-            KERNELS.panel(
-                    page,
-                    dtype,
-                    from + offset(column, unit),
-                    from + offset(second(column, units), unit),
-                    (long) UNIT * dtype.bytes(),
-                    tile.depth,
-                    panels,
-                    tile.b0);
-            KERNELS.product(tile, count, true);
+        for (int column = 0; column < columns; column += PANEL) {
+            tile.b0 = 4L * column * length;
+            tile.c0 = at + 4L * column;
+            KERNELS.product(tile, rows, true);
         }
     }
 
@@ -247,11 +297,15 @@ final class AttentionBlock {
         return column / UNIT * unit + (long) (column % UNIT) * layout.type().bytes();
     }
 
-    /** Turns a query's scores into weights relative to its running maximum. */
-    private void weigh(MemorySegment page, int query, int slots, int filled) {
-        long at = ROW * query;
-        int record = padded + 2;
-        int state = query * record;
+    /**
+     * Turns a query's scores into weights relative to its running maximum.
+     *
+     * @param slots that it may see
+     * @param seen by its band
+     */
+    private void weigh(MemorySegment page, int query, int slots, int seen) {
+        long at = ROW * (query % band);
+        int state = query * (padded + 2);
         if (slots > 0) {
             if (scaled) { // scores were made of codes, and so will the sums of values be
                 KERNELS.multiply(scores, at, page, layout.keyScale(head, 0), slots);
@@ -259,19 +313,23 @@ final class AttentionBlock {
             float before = chunk[state + padded];
             float max = Math.max(before, KERNELS.max(scores, at, slots));
             float sum = KERNELS.expAndSum(scores, at, slots, max);
-            if (max > before) {
-                float factor = Exp.of(before - max);
-                KERNELS.scale(sums, 4L * sumsWidth * query, padded, factor);
-                chunk[state + padded + 1] *= factor;
+            if (before == Float.NEGATIVE_INFINITY) {
+                chunk[state + padded + 1] = sum;
+            } else {
+                if (max > before) {
+                    float factor = Exp.of(before - max);
+                    KERNELS.scale(sums, 4L * sumsWidth * query, padded, factor);
+                    chunk[state + padded + 1] *= factor;
+                }
+                chunk[state + padded + 1] += sum;
             }
             chunk[state + padded] = max;
-            chunk[state + padded + 1] += sum;
             if (scaled) {
                 KERNELS.multiply(scores, at, page, layout.valueScale(head, 0), slots);
             }
         }
-        int unused = filled - Math.max(0, slots);
-        Scratch.clear(scores, at + 4L * (filled - unused), unused);
+        int unused = seen - Math.max(0, slots);
+        Scratch.clear(scores, at + 4L * (seen - unused), unused);
     }
 
     /** Floats that {@link #save} writes. */

@@ -17,6 +17,9 @@ public final class SoftmaxAttention {
      */
     private static final int MOST_STATES = 1 << 26;
 
+    /** So many let workers end at about the same time. */
+    private static final int ITEMS_PER_WORKER = 8;
+
     private final KvLayout layout;
     private final int heads;
     private final int maxRows;
@@ -98,18 +101,18 @@ public final class SoftmaxAttention {
                                     first));
         }
         layout.requireRoom(pages, (long) first + q.count());
-        int rows = AttentionBlock.rows(heads / layout.kvHeads());
-        int blocks = (q.count() + rows - 1) / rows;
         int chunks = (first + q.count() - 1) / (AttentionBlock.CHUNK * KvLayout.PAGE) + 1;
+        boolean few = q.count() <= AttentionBlock.rows(heads / layout.kvHeads());
         // Both ways give the same bits; chunks keep all workers busy when there are few rows.
-        if (blocks == 1 && chunks > 1 && stateSize(q.count()) * chunks <= MOST_STATES) {
+        if (few && chunks > 1 && stateSize(q.count()) * chunks <= MOST_STATES) {
             attendInChunks(w, q, pages, first, out, chunks);
         } else {
-            attendInBlocks(w, q, pages, first, out, rows);
+            attendInBlocks(w, q, pages, first, out);
         }
     }
 
-    private void attendInBlocks(Worker w, Rows q, KvPages pages, int first, Rows out, int rows) {
+    private void attendInBlocks(Worker w, Rows q, KvPages pages, int first, Rows out) {
+        int rows = rowsPerBlock(w, q.count());
         int blocks = (q.count() + rows - 1) / rows;
         AttentionBlock block = w.scratch.attention(layout, heads);
         for (int item; (item = w.next(blocks * layout.kvHeads())) >= 0; ) {
@@ -123,6 +126,14 @@ public final class SoftmaxAttention {
             }
             block.finish(out);
         }
+    }
+
+    /** Whole bands, as many as leave several blocks for each worker. */
+    private int rowsPerBlock(Worker w, int count) {
+        int rows = AttentionBlock.rows(heads / layout.kvHeads());
+        int bands = (count + rows - 1) / rows;
+        int share = bands * layout.kvHeads() / (ITEMS_PER_WORKER * w.count());
+        return rows * Math.clamp(share, 1, AttentionBlock.MOST_BANDS);
     }
 
     private void attendInChunks(Worker w, Rows q, KvPages pages, int first, Rows out, int chunks) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 class SoftmaxAttentionTest {
@@ -159,6 +160,24 @@ class SoftmaxAttentionTest {
                         .as("rows %d+%d, %s", part[0], part[1], seed.hint())
                         .isEqualTo(whole[part[0] * 10 * dim + i]);
             }
+        }
+    }
+
+    /** Rows on both sides of a border of pages, with up to four bands in a block. */
+    @ParameterizedTest
+    @EnumSource(KvType.class)
+    void bandsThatShareADecodedPageHaveTheBitsOfBandsThatDoNot(KvType type) {
+        Case c = new Case(8, 40, 24, type, 130, 200);
+        float[] four = c.attend(1, 0, 130).data();
+
+        assertThat(c.attend(2, 0, 130).data()).as("three, %s", seed.hint()).isEqualTo(four);
+        assertThat(c.attend(4, 0, 130).data()).as("one, %s", seed.hint()).isEqualTo(four);
+        for (int[] part : new int[][] {{0, 20}, {50, 24}, {55, 3}, {100, 30}}) {
+            int from = part[0] * 40 * 24;
+            int to = from + part[1] * 40 * 24;
+            assertThat(c.attend(2, part[0], part[1]).data())
+                    .as("rows %d+%d, %s", part[0], part[1], seed.hint())
+                    .isEqualTo(Arrays.copyOfRange(four, from, to));
         }
     }
 

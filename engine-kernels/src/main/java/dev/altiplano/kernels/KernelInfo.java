@@ -25,8 +25,8 @@ public final class KernelInfo {
     }
 
     /**
-     * Rows of activations up to which each row gets the same bits whatever the others are, and also
-     * alone: steps of several sequences have no more.
+     * {@link Rows} with room for no more rows than this give each the same bits whatever the others
+     * are, and also alone: steps of several sequences have no more.
      */
     public static int fewRows() {
         return MatVec.MOST_ROWS;

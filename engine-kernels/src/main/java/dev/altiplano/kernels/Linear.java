@@ -1,5 +1,8 @@
 package dev.altiplano.kernels;
 
+import dev.altiplano.kernels.internal.KernelSet;
+import dev.altiplano.kernels.internal.KernelSets;
+
 /**
  * Multiplication of activations by a weight matrix: {@code y[r, o] = sum over i of W[o, i] * x[r,
  * i]}.
@@ -11,9 +14,20 @@ public final class Linear {
      * Loop. Lays {@code x} out for the multiplications that follow; await before the first of them.
      */
     public static void pack(Worker w, Rows x) {
-        if (x.count() > MatVec.MOST_ROWS) {
+        int most = mayBeMany(x) ? KernelSet.LEAST_DOTS : MatVec.MOST_ROWS;
+        if (x.count() > Math.min(most, MatVec.MOST_ROWS)) {
             MatMat.pack(w, x);
         }
+    }
+
+    /** Whether few rows, too, are multiplied the faster way instead of always the same way. */
+    private static boolean mayBeMany(Rows x) {
+        return x.whole() > MatVec.MOST_ROWS;
+    }
+
+    private static boolean takesDots(Matrix weights, Rows x) {
+        int most = mayBeMany(x) ? KernelSets.BEST.mostDots(weights) : MatVec.MOST_ROWS;
+        return x.count() <= Math.min(most, MatVec.MOST_ROWS);
     }
 
     /** Loop. As {@link #multiply(Worker, Matrix, Rows, Rows, int)} with column 0. */
@@ -49,7 +63,7 @@ public final class Linear {
             return;
         }
         if (weights.order() == Order.OUTPUT_MAJOR) {
-            if (x.count() <= MatVec.MOST_ROWS) {
+            if (takesDots(weights, x)) {
                 MatVec.outputMajor(w, weights, x, y, column);
             } else {
                 MatMat.outputMajor(w, weights, x, y, column);

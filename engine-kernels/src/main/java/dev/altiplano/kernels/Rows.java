@@ -26,6 +26,9 @@ public final class Rows {
     /**
      * Room for {@code capacity} rows, all of them in use, all zero.
      *
+     * <p>With room for no more than {@link KernelInfo#fewRows} rows, each gets the same bits in
+     * multiplications whatever the others are, and also alone.
+     *
      * @throws IllegalArgumentException if a size is below 1 or the product is 2^31 or more
      */
     public static Rows of(int capacity, int width) {
@@ -80,6 +83,11 @@ public final class Rows {
     /** Rows in use. */
     public int count() {
         return count;
+    }
+
+    /** Rows of the whole that this is a view of. */
+    int whole() {
+        return data.length / width;
     }
 
     /** Rows there is room for. */

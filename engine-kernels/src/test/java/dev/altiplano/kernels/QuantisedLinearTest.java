@@ -85,6 +85,17 @@ class QuantisedLinearTest {
         }
     }
 
+    /** Few rows of a block that may have many, by dot products or by tiles. */
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void multipliesFewRowsOfALargeBlock(Kind kind) {
+        Quantised q = Quantised.of(kind, 70, 272, seed);
+        Rows x = seed.rows(40, 272);
+        for (int count : new int[] {1, 8, 9, 16, 17, 31}) {
+            check(q, x.part(40 - count, count));
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("kinds")
     void multipliesOneRowAndSeveralAtEveryNumberOfOutputs(Kind kind) {
@@ -234,8 +245,12 @@ class QuantisedLinearTest {
     }
 
     private void check(Quantised q, int count) {
+        check(q, seed.rows(count, q.matrix().inputs()));
+    }
+
+    private void check(Quantised q, Rows x) {
         Matrix m = q.matrix();
-        Rows x = seed.rows(count, m.inputs());
+        int count = x.count();
 
         float[] y = multiply(2, m, x);
 

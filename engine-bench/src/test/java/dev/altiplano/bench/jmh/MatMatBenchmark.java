@@ -37,6 +37,9 @@ public class MatMatBenchmark extends Timed {
     @Param({"1", "2", "4", "8", "16", "32", "64", "128", "256", "512"})
     public int rows;
 
+    /** Rows that a block of a prompt has room for. */
+    private static final int BLOCK = 512;
+
     private Arena arena;
     private RandomMatrices matrices;
     private Matrix weights;
@@ -48,8 +51,8 @@ public class MatMatBenchmark extends Timed {
     public void fill(Team team) {
         arena = Arena.ofShared();
         matrices = new RandomMatrices(shape, format, arena);
-        x = RandomMatrices.rows(rows, shape.inputs);
-        y = Rows.of(rows, shape.outputs);
+        x = RandomMatrices.rows(BLOCK, shape.inputs).part(0, rows);
+        y = Rows.of(BLOCK, shape.outputs).part(0, rows);
         check(team);
     }
 

@@ -72,7 +72,7 @@ public enum WeightFormat {
         int outputs = group == 0 && order == Order.INPUT_MAJOR ? shape.outputs : 1;
         long count = (long) shape.outputs / outputs * (shape.inputs / inputs);
         MemorySegment data = arena.allocate(count * dtype.bytes(), 64);
-        double factor = dtype == DType.F8_E4M3 ? 1.0 / largest : 1;
+        double factor = dtype == DType.F8_E4M3 ? 1f / largest : 1; // FP32, as ModelOpt has it
         SplittableRandom random = new SplittableRandom(count);
         for (long i = 0; i < count; i++) {
             float scale = (float) random.nextDouble(0.5, 1) / largest;

@@ -81,6 +81,15 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     int rowsAlone(Matrix m);
 
+    /** What {@link #mostDots} says at least. */
+    int LEAST_DOTS = 8;
+
+    /**
+     * Rows of activations, of a block that may have many, up to which dot products are faster than
+     * tiles.
+     */
+    int mostDots(Matrix m);
+
     /**
      * Copies activations into the order in which the weights of {@code m} meet them.
      *

@@ -79,7 +79,8 @@ public record MemoryPlan(
         KvLayout layout = new KvLayout(config.kvHeads(), config.headDim(), options.keyValueType());
         long layerBytes = layout.pageBytes() / KvLayout.PAGE;
         long growing = config.layers().stream().filter(kind -> !kind.chunked()).count();
-        long scratch = TextModel.scratchBytes(config, options.blockSize());
+        long scratch =
+                TextModel.scratchBytes(config, layout, options.threads(), options.blockSize());
         long kernels = kernelBytes(config, layout, options);
         long request = Generator.bytes(config.vocabularySize());
         return new MemoryPlan(

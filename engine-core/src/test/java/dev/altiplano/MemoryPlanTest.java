@@ -8,6 +8,7 @@ import dev.altiplano.cache.KvCache;
 import dev.altiplano.cache.KvSettings;
 import dev.altiplano.cache.KvStore;
 import dev.altiplano.generate.Sequence;
+import dev.altiplano.kernels.KernelMemory;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvType;
 import dev.altiplano.loader.AttentionTemperature;
@@ -102,7 +103,8 @@ class MemoryPlanTest {
 
     @Test
     void scratchIsWhatAStepTakes() {
-        MemoryPlan plan = MemoryPlan.of(scout(), 0, ModelOptions.defaults().blockSize(1), 1);
+        ModelOptions options = ModelOptions.defaults().blockSize(1).threads(3);
+        MemoryPlan plan = MemoryPlan.of(scout(), 0, options, 1);
 
         int sequences = TextModel.mostSequences(); // a step of several has scratch of its own
         // per token: 4 streams, q and what was attended, k and v, 3 expert widths for the shared
@@ -110,8 +112,9 @@ class MemoryPlanTest {
         // the routed expert, routed input and output, router logits; and a row of logits
         long each = 4 * 5120 + 2 * 5120 + 2 * 1024 + 2 * 3 * 8192 + 2 * 5120 + 16;
         long floats = (1 + sequences) * each + Math.max(1, sequences) * (5120L + 202048);
+        long workers = 3 * KernelMemory.workerHeapBytes(new KvLayout(8, 128, KvType.BF16), 40);
         assertThat((double) plan.scratchBytes())
-                .isCloseTo(4.0 * floats, within(20.0 * (1 + sequences)));
+                .isCloseTo(4.0 * floats + workers, within(20.0 * (1 + sequences)));
     }
 
     @Test

@@ -43,11 +43,11 @@ final class Routing {
         this.experts = experts;
         this.choices = choices;
         int assignments = Math.multiplyExact(tokens, choices);
-        logits = Rows.of(tokens, experts);
-        input = Rows.of(assignments, hidden);
-        wide = Rows.of(assignments, 2 * width);
-        activated = Rows.of(assignments, width);
-        output = Rows.of(assignments, hidden);
+        logits = Step.rows(tokens, tokens, experts);
+        input = Step.rows(tokens, assignments, hidden);
+        wide = Step.rows(tokens, assignments, 2 * width);
+        activated = Step.rows(tokens, assignments, width);
+        output = Step.rows(tokens, assignments, hidden);
         chosen = new int[assignments];
         weight = new float[assignments];
         token = new int[assignments];

@@ -1,5 +1,6 @@
 package dev.altiplano.model;
 
+import dev.altiplano.kernels.KernelInfo;
 import dev.altiplano.kernels.KvLayout;
 import dev.altiplano.kernels.KvPages;
 import dev.altiplano.kernels.Rope;
@@ -75,20 +76,20 @@ final class Step {
         this.config = config;
         this.layout = layout;
         int hidden = config.hiddenSize();
-        x = Rows.of(tokens, hidden);
-        normed = Rows.of(tokens, hidden);
-        q = Rows.of(tokens, config.heads() * config.headDim());
-        k = Rows.of(tokens, config.kvHeads() * config.headDim());
-        v = Rows.of(tokens, config.kvHeads() * config.headDim());
-        attended = Rows.of(tokens, config.heads() * config.headDim());
-        delta = Rows.of(tokens, hidden);
+        x = rows(tokens, tokens, hidden);
+        normed = rows(tokens, tokens, hidden);
+        q = rows(tokens, tokens, config.heads() * config.headDim());
+        k = rows(tokens, tokens, config.kvHeads() * config.headDim());
+        v = rows(tokens, tokens, config.kvHeads() * config.headDim());
+        attended = rows(tokens, tokens, config.heads() * config.headDim());
+        delta = rows(tokens, tokens, hidden);
         int dense = denseWidth(config);
         int shared = expertWidth(config);
-        wide = Rows.of(tokens, 2 * dense);
-        activated = Rows.of(tokens, dense);
-        sharedWide = Rows.of(tokens, 2 * shared);
-        sharedActivated = Rows.of(tokens, shared);
-        sharedDelta = Rows.of(tokens, hidden);
+        wide = rows(tokens, tokens, 2 * dense);
+        activated = rows(tokens, tokens, dense);
+        sharedWide = rows(tokens, tokens, 2 * shared);
+        sharedActivated = rows(tokens, tokens, shared);
+        sharedDelta = rows(tokens, tokens, hidden);
         all =
                 new Rows[] {
                     x,
@@ -122,6 +123,16 @@ final class Step {
                                 hidden,
                                 config.expertWidth())
                         : null;
+    }
+
+    /**
+     * Room for {@code count} rows of a step. Steps as small as those of several sequences give each
+     * row the bits that it has alone.
+     *
+     * @param tokens most tokens in a pass
+     */
+    static Rows rows(int tokens, int count, int width) {
+        return tokens > KernelInfo.fewRows() ? Rows.ofBlock(count, width) : Rows.of(count, width);
     }
 
     private Part part(int row) {

@@ -61,13 +61,15 @@ public final class TextModel implements AutoCloseable {
 
     /**
      * Heap that the scratch of a model takes, in bytes: activations of one block, of one step of
-     * several sequences, and some logits.
+     * several sequences, some logits, and what each worker's kernels need.
      */
-    public static long scratchBytes(Llama4Config config, int blockSize) {
+    public static long scratchBytes(
+            Llama4Config config, KvLayout layout, int threads, int blockSize) {
         int sequences = mostSequences();
         long logitRows = Math.max(sequences, Math.min(Pass.LOGIT_ROWS, blockSize));
         long logits = logitRows * ((long) config.vocabularySize() + config.hiddenSize());
-        return Float.BYTES * (Step.floats(config) * (blockSize + sequences) + logits);
+        return Float.BYTES * (Step.floats(config) * (blockSize + sequences) + logits)
+                + threads * KernelMemory.workerHeapBytes(layout, config.heads());
     }
 
     /**

@@ -72,11 +72,11 @@ final class AttentionBlock {
         padded = (layout.headDim() + UNIT - 1) / UNIT * UNIT;
         band = rows(group) * group;
         int room = MOST_BANDS * band;
-        int tile = KERNELS.tileRows();
+        int tileRows = KERNELS.tileRows();
         queries = Scratch.allocate((long) FEW_QUERIES * STRIDE);
-        queryRows = new float[(room + tile) * STRIDE];
+        queryRows = new float[(room + tileRows) * STRIDE];
         scores = Scratch.allocate((long) band * STRIDE);
-        weightRows = new float[(band + tile) * STRIDE];
+        weightRows = new float[(band + tileRows) * STRIDE];
         keys = Scratch.allocate((long) (PAGE + PANEL) * layout.headDim());
         values = Scratch.allocate((long) (padded + PANEL) * PAGE);
         sumsWidth = (padded + PANEL - 1) / PANEL * PANEL;
@@ -94,6 +94,14 @@ final class AttentionBlock {
                 + MOST_BANDS * band * sums
                 + (long) (PAGE + PANEL) * layout.headDim()
                 + (padded + PANEL) * PAGE;
+    }
+
+    /** Floats of a block on the heap. */
+    static long heapFloats(KvLayout layout, int heads) {
+        int group = heads / layout.kvHeads();
+        long band = (long) rows(group) * group;
+        long tiles = 2L * KERNELS.tileRows();
+        return ((MOST_BANDS + 1) * band + tiles) * STRIDE + 2 * MOST_BANDS * band * record(layout);
     }
 
     /** Off-heap bytes that this one holds. */
@@ -169,7 +177,7 @@ final class AttentionBlock {
                 }
             }
         }
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count; i++) { // of a query that saw nothing, whatever lies there
             MemorySegment.copy(
                     sums, JAVA_FLOAT, 4L * sumsWidth * i, chunk, i * (padded + 2), padded);
         }
@@ -178,8 +186,8 @@ final class AttentionBlock {
     /** Turns the keys and values of a page into panels. */
     private void decode(MemorySegment page, int filled) {
         int dim = layout.headDim();
-        decode(page, layout.key(head, 0, 0), units(filled), dim, dim, keys);
-        decode(page, layout.value(head, 0, 0), padded / UNIT, PAGE, filled, values);
+        decodeUnits(page, layout.key(head, 0, 0), units(filled), dim, dim, keys);
+        decodeUnits(page, layout.value(head, 0, 0), padded / UNIT, PAGE, filled, values);
     }
 
     /**
@@ -188,7 +196,7 @@ final class AttentionBlock {
      * @param length rows of a unit in the page
      * @param depth those that are used
      */
-    private void decode(
+    private void decodeUnits(
             MemorySegment page, long from, int units, int length, int depth, MemorySegment panels) {
         DType dtype = layout.type().dtype();
         long unit = (long) UNIT * length * dtype.bytes();
@@ -214,11 +222,11 @@ final class AttentionBlock {
         tile.rowStep = ROW;
         if (count <= FEW_QUERIES) {
             tile.a = queries;
-            multiply(page, layout.key(head, 0, 0), units(seen), dim);
+            multiplyStored(page, layout.key(head, 0, 0), units(seen), dim);
         } else {
             tile.rows = queryRows;
             tile.row0 = from * STRIDE;
-            multiply(keys, dim, units(seen) * UNIT, 0, to - from);
+            multiplyPanels(keys, dim, units(seen) * UNIT, 0, to - from);
         }
     }
 
@@ -236,14 +244,14 @@ final class AttentionBlock {
         tile.rowStep = 4L * sumsWidth;
         if (count <= FEW_QUERIES) {
             tile.a = scores;
-            multiply(page, layout.value(head, 0, 0), padded / UNIT, PAGE);
+            multiplyStored(page, layout.value(head, 0, 0), padded / UNIT, PAGE);
         } else {
             tile.rows = weightRows;
             tile.row0 = 0;
             for (int i = 0; i < to - from; i++) {
                 MemorySegment.copy(scores, JAVA_FLOAT, ROW * i, weightRows, STRIDE * i, seen);
             }
-            multiply(values, filled, padded, from * tile.rowStep, to - from);
+            multiplyPanels(values, filled, padded, from * tile.rowStep, to - from);
         }
     }
 
@@ -252,7 +260,7 @@ final class AttentionBlock {
      *
      * @param length rows of a unit in the page, of which the first {@code tile.depth} are used
      */
-    private void multiply(MemorySegment page, long from, int units, int length) {
+    private void multiplyStored(MemorySegment page, long from, int units, int length) {
         DType dtype = layout.type().dtype();
         long unit = (long) UNIT * length * dtype.bytes();
         tile.b = page;
@@ -278,7 +286,7 @@ final class AttentionBlock {
      * @param length rows of a panel, of which the first {@code tile.depth} are used
      * @param at first byte of the results
      */
-    private void multiply(MemorySegment panels, int length, int columns, long at, int rows) {
+    private void multiplyPanels(MemorySegment panels, int length, int columns, long at, int rows) {
         tile.b = panels;
         for (int column = 0; column < columns; column += PANEL) {
             tile.b0 = 4L * column * length;

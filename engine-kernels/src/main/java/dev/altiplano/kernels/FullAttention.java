@@ -126,8 +126,7 @@ public final class FullAttention {
             values = 4L * (room + PANEL) * headDim;
             sums = scratch.result((long) QUERIES * paddedDim);
             tile = scratch.tile;
-            tile.rows = scratch.floats(ROWS * STRIDE);
-            tile.row0 = 0;
+            tile.begin(scratch.floats(ROWS * STRIDE));
         }
 
         /** Keys as {@code [panel][headDim][PANEL keys]}, values as {@code [panel][keys][PANEL]}. */

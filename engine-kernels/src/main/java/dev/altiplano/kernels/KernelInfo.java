@@ -25,8 +25,9 @@ public final class KernelInfo {
     }
 
     /**
-     * {@link Rows} with room for no more rows than this give each the same bits whatever the others
-     * are, and also alone: steps of several sequences have no more.
+     * Rows of activations up to which each row gets the same bits whatever the others are, and also
+     * alone, unless they are rows {@link Rows#ofBlock of a block}: steps of several sequences have
+     * no more.
      */
     public static int fewRows() {
         return MatVec.MOST_ROWS;

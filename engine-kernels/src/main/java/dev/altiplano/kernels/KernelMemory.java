@@ -4,12 +4,12 @@ import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 
-/** Memory off the heap that kernels take for themselves, so that it can be planned. */
+/** Memory that kernels take for themselves, so that it can be planned. */
 public final class KernelMemory {
     private KernelMemory() {}
 
     /**
-     * What one worker takes at most.
+     * Off-heap memory that one worker takes at most.
      *
      * @param inputs of the widest matrix
      * @param rows most rows of activations at a time
@@ -23,6 +23,11 @@ public final class KernelMemory {
                         + MatMat.DECODED
                         + tiles
                         + AttentionBlock.floats(layout, heads));
+    }
+
+    /** Heap that one worker takes at most, beside some kilobytes. */
+    public static long workerHeapBytes(KvLayout layout, int heads) {
+        return Float.BYTES * (MatMat.heapFloats() + AttentionBlock.heapFloats(layout, heads));
     }
 
     private static long dotFloats(int inputs, int rows) {

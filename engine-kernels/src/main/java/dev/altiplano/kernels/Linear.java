@@ -1,8 +1,5 @@
 package dev.altiplano.kernels;
 
-import dev.altiplano.kernels.internal.KernelSet;
-import dev.altiplano.kernels.internal.KernelSets;
-
 /**
  * Multiplication of activations by a weight matrix: {@code y[r, o] = sum over i of W[o, i] * x[r,
  * i]}.
@@ -14,20 +11,19 @@ public final class Linear {
      * Loop. Lays {@code x} out for the multiplications that follow; await before the first of them.
      */
     public static void pack(Worker w, Rows x) {
-        int most = mayBeMany(x) ? KernelSet.LEAST_DOTS : MatVec.MOST_ROWS;
-        if (x.count() > Math.min(most, MatVec.MOST_ROWS)) {
+        if (takesTiles(x, true)) {
             MatMat.pack(w, x);
         }
     }
 
-    /** Whether few rows, too, are multiplied the faster way instead of always the same way. */
-    private static boolean mayBeMany(Rows x) {
-        return x.whole() > MatVec.MOST_ROWS;
-    }
-
-    private static boolean takesDots(Matrix weights, Rows x) {
-        int most = mayBeMany(x) ? KernelSets.BEST.mostDots(weights) : MatVec.MOST_ROWS;
-        return x.count() <= Math.min(most, MatVec.MOST_ROWS);
+    /**
+     * Whether output-major weights meet the rows in tiles.
+     *
+     * @param coded whether the weights cost more to decode than to load
+     */
+    private static boolean takesTiles(Rows x, boolean coded) {
+        int most = x.isBlock() && coded ? MatVec.MOST_CODED_ROWS : MatVec.MOST_ROWS;
+        return x.count() > most;
     }
 
     /** Loop. As {@link #multiply(Worker, Matrix, Rows, Rows, int)} with column 0. */
@@ -63,10 +59,10 @@ public final class Linear {
             return;
         }
         if (weights.order() == Order.OUTPUT_MAJOR) {
-            if (takesDots(weights, x)) {
-                MatVec.outputMajor(w, weights, x, y, column);
-            } else {
+            if (takesTiles(x, weights.dtype().bits() <= 8)) {
                 MatMat.outputMajor(w, weights, x, y, column);
+            } else {
+                MatVec.outputMajor(w, weights, x, y, column);
             }
         } else if (x.count() <= MatVec.sumRows(weights)) {
             MatVec.inputMajor(w, weights, x, y, column);

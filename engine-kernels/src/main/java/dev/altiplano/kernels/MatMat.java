@@ -50,15 +50,13 @@ final class MatMat {
     /** Columns of a band, input-major, whose sums stay in the cache whatever the rows. */
     private static final int LEAST_COLUMNS = 512;
 
-    /**
-     * Columns of a band of few rows: the longer the pieces of weight rows, the faster they come.
-     */
+    /** Columns of a band at most: the longer the pieces of weight rows, the faster they come. */
     private static final int MOST_COLUMNS = 2048;
 
-    /** Floats of sums of a band wider than {@link #LEAST_COLUMNS}. */
+    /** Floats of sums of a band wider than {@link #LEAST_COLUMNS} at most. */
     private static final int SUMS = 1 << 17;
 
-    /** Floats of decoded weights that stay in the second-level cache beside sums. */
+    /** Floats of decoded weights at most: the second-level cache holds them and sums. */
     static final int DECODED = 1 << 18;
 
     /** Bytes of a cache line. */
@@ -123,8 +121,7 @@ final class MatMat {
         int rows = bandRows(w, m.outputs());
         int bands = (m.outputs() + rows - 1) / rows;
         TileOperands t = scratch.tile;
-        t.rows = scratch.floats(TILE * DEPTH);
-        t.row0 = 0;
+        t.begin(scratch.floats(TILE * DEPTH));
         boolean spread = x.count() == padded; // nothing to do when all panels are full
         for (int band; (band = w.next(bands)) >= 0; ) {
             int first = band * rows;
@@ -226,16 +223,21 @@ final class MatMat {
 
     /**
      * With few rows, sums of many columns fit the cache: then fewer inputs of more columns are
-     * decoded at once, because memory is read faster in long pieces of rows.
+     * decoded at once, because memory is read faster in long pieces of rows. More than {@link
+     * #CACHED_ROWS} rows meet a band in several parts, for each of which it is decoded again.
      */
     static void inputMajor(Worker w, Matrix m, Rows x, Rows y, int column) {
-        int most = Math.min(x.count(), CACHED_ROWS);
+        int parts = (x.count() + CACHED_ROWS - 1) / CACHED_ROWS;
+        int most = (x.count() + parts - 1) / parts;
         int columns = bandColumns(w, m.outputs(), most);
         int bands = (m.outputs() + columns - 1) / columns;
         for (int band; (band = w.next(bands)) >= 0; ) {
             int first = band * columns;
             int count = Math.min(columns, m.outputs() - first);
-            for (int row = 0; row < x.count(); row += most) {
+            if (parts == 1) {
+                timesBand(w.scratch, m, first, count, x, y, column);
+            }
+            for (int row = 0; row < x.count() && parts > 1; row += most) {
                 int rows = Math.min(most, x.count() - row);
                 timesBand(w.scratch, m, first, count, x.part(row, rows), y.part(row, rows), column);
             }
@@ -249,28 +251,35 @@ final class MatMat {
         return (long) (mostColumns(most) + PANEL) * most;
     }
 
+    /** Floats on the heap at most: incomplete sums and the left operand of a tile. */
+    static long heapFloats() {
+        return 2L * SUMS + (long) TILE * (DEPTH + MOST_COLUMNS);
+    }
+
     private static int mostColumns(int rows) {
         return Math.clamp(SUMS / rows, LEAST_COLUMNS, MOST_COLUMNS);
     }
 
     private static int bandColumns(Worker w, int outputs, int rows) {
         int most = mostColumns(rows);
-        int bands = Math.max(2 * w.count(), (outputs + most - 1) / most);
+        int needed = Math.max(2 * w.count(), (outputs + most - 1) / most);
+        int bands = (needed + w.count() - 1) / w.count() * w.count(); // as many for each worker
         return ((outputs + bands - 1) / bands + PANEL - 1) / PANEL * PANEL;
     }
 
     private static void timesBand(
             Scratch scratch, Matrix m, int first, int count, Rows x, Rows y, int column) {
         int panels = (count + PANEL - 1) / PANEL;
-        int depth = Math.min(DEPTH, DECODED / (panels * PANEL) / 8 * 8);
+        int depth = depth(panels * PANEL);
         TileOperands t = scratch.tile;
         t.b = scratch.right((long) panels * PANEL * depth);
         t.c = scratch.result((long) panels * PANEL * x.count());
         t.c.asSlice(0, 4L * panels * PANEL * x.count()).fill((byte) 0);
         t.rowStep = 4L * PANEL;
-        t.rows = scratch.floats(TILE * DEPTH);
-        t.row0 = 0;
-        t.chains = scratch.chains(panels * PANEL * (x.count() + TILE));
+        t.begin(scratch.floats(TILE * DEPTH));
+        if (depth < DEPTH) {
+            t.chains = scratch.chains(panels * PANEL * (x.count() + TILE));
+        }
         for (int k = 0; k < m.inputs(); k += t.depth) {
             int end = Math.min(k / DEPTH * DEPTH + DEPTH, m.inputs());
             t.depth = Math.min(depth, end - k);
@@ -279,9 +288,13 @@ final class MatMat {
             decodeColumns(m, k, t.depth, first, count, t.b);
             timesColumns(t, x, k, count);
         }
-        t.starts = true;
-        t.ends = true;
         unpackPanels(t.c, count, y, column + first);
+    }
+
+    /** Inputs that are decoded at once: as many each time, until sums over {@link #DEPTH} end. */
+    private static int depth(int columns) {
+        int pieces = (DEPTH * columns + DECODED - 1) / DECODED;
+        return (DEPTH / pieces + 7) / 8 * 8;
     }
 
     /** Adds the products of all activation rows, inputs k and following, and a band of columns. */

@@ -39,6 +39,9 @@ final class MatVec {
      */
     static final int MOST_ROWS = Math.max(1, GROUP * GROUP / 2);
 
+    /** The same where weights cost more to decode than to load, as measured. */
+    static final int MOST_CODED_ROWS = Math.min(8, MOST_ROWS);
+
     private MatVec() {}
 
     /**

@@ -11,14 +11,16 @@ public final class Rows {
     private final int start;
     private final int width;
     private final int capacity;
+    private final boolean block;
     private final Packing packing;
     private int count;
 
-    private Rows(float[] data, int start, int width, int capacity, Packing packing) {
+    private Rows(float[] data, int start, int width, int capacity, boolean block, Packing packing) {
         this.data = data;
         this.start = start;
         this.width = width;
         this.capacity = capacity;
+        this.block = block;
         this.packing = packing;
         this.count = capacity;
     }
@@ -26,17 +28,31 @@ public final class Rows {
     /**
      * Room for {@code capacity} rows, all of them in use, all zero.
      *
-     * <p>With room for no more than {@link KernelInfo#fewRows} rows, each gets the same bits in
-     * multiplications whatever the others are, and also alone.
+     * <p>Among up to {@link KernelInfo#fewRows} rows in use, each gets the same bits in
+     * multiplications as alone.
      *
      * @throws IllegalArgumentException if a size is below 1 or the product is 2^31 or more
      */
     public static Rows of(int capacity, int width) {
+        return of(capacity, width, false);
+    }
+
+    /**
+     * As {@link #of}, for a block of a prompt: also few rows are multiplied the fastest way, so
+     * that last bits depend on how many are in use.
+     *
+     * @throws IllegalArgumentException as there
+     */
+    public static Rows ofBlock(int capacity, int width) {
+        return of(capacity, width, true);
+    }
+
+    private static Rows of(int capacity, int width, boolean block) {
         if (capacity < 1 || width < 1 || (long) capacity * width > Integer.MAX_VALUE - 128) {
             throw new IllegalArgumentException(
                     "cannot hold %d rows of %d floats".formatted(capacity, width));
         }
-        return new Rows(new float[capacity * width], 0, width, capacity, new Packing());
+        return new Rows(new float[capacity * width], 0, width, capacity, block, new Packing());
     }
 
     /** A view of {@code count} rows from {@code from} on; both share their floats. */
@@ -45,7 +61,7 @@ public final class Rows {
             throw new IndexOutOfBoundsException(
                     "rows %d to %d of %d".formatted(from, (long) from + count, capacity));
         }
-        return new Rows(data, start + from * width, width, count, packing);
+        return new Rows(data, start + from * width, width, count, block, packing);
     }
 
     /** Uses the first {@code count} rows from now on. */
@@ -85,9 +101,9 @@ public final class Rows {
         return count;
     }
 
-    /** Rows of the whole that this is a view of. */
-    int whole() {
-        return data.length / width;
+    /** Whether these are rows {@link #ofBlock}. */
+    boolean isBlock() {
+        return block;
     }
 
     /** Rows there is room for. */

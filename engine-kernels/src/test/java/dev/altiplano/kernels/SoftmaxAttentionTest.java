@@ -163,21 +163,32 @@ class SoftmaxAttentionTest {
         }
     }
 
-    /** Rows on both sides of a border of pages, with up to four bands in a block. */
+    /** Rows on both sides of a border of pages or of chunks, with up to four bands in a block. */
     @ParameterizedTest
-    @EnumSource(KvType.class)
-    void bandsThatShareADecodedPageHaveTheBitsOfBandsThatDoNot(KvType type) {
-        Case c = new Case(8, 40, 24, type, 130, 200);
-        float[] four = c.attend(1, 0, 130).data();
+    @CsvSource({
+        "8, 40, 24, F32, 130, 200",
+        "8, 40, 24, BF16, 130, 200",
+        "8, 40, 24, FP8, 130, 200",
+        "16, 16, 33, F32, 250, 900",
+        "16, 80, 40, BF16, 120, 980",
+        "8, 640, 20, F32, 9, 1020",
+        "8, 8, 512, F32, 250, 100"
+    })
+    void bandsThatShareADecodedPageHaveTheBitsOfBandsThatDoNot(
+            int kvHeads, int heads, int dim, KvType type, int count, int first) {
+        Case c = new Case(kvHeads, heads, dim, type, count, first);
+        float[] shared = c.attend(1, 0, count).data();
 
-        assertThat(c.attend(2, 0, 130).data()).as("three, %s", seed.hint()).isEqualTo(four);
-        assertThat(c.attend(4, 0, 130).data()).as("one, %s", seed.hint()).isEqualTo(four);
-        for (int[] part : new int[][] {{0, 20}, {50, 24}, {55, 3}, {100, 30}}) {
-            int from = part[0] * 40 * 24;
-            int to = from + part[1] * 40 * 24;
-            assertThat(c.attend(2, part[0], part[1]).data())
-                    .as("rows %d+%d, %s", part[0], part[1], seed.hint())
-                    .isEqualTo(Arrays.copyOfRange(four, from, to));
+        for (int threads : new int[] {2, 3, 8}) {
+            assertThat(c.attend(threads, 0, count).data())
+                    .as("%d threads, %s", threads, seed.hint())
+                    .isEqualTo(shared);
+        }
+        for (int row = 0; row < count; row += 7) {
+            int from = row * heads * dim;
+            assertThat(c.attend(2, row, 1).data())
+                    .as("row %d, %s", row, seed.hint())
+                    .isEqualTo(Arrays.copyOfRange(shared, from, from + heads * dim));
         }
     }
 

@@ -37,9 +37,6 @@ public class MatMatBenchmark extends Timed {
     @Param({"1", "2", "4", "8", "16", "32", "64", "128", "256", "512"})
     public int rows;
 
-    /** Rows that a block of a prompt has room for. */
-    private static final int BLOCK = 512;
-
     private Arena arena;
     private RandomMatrices matrices;
     private Matrix weights;
@@ -51,8 +48,10 @@ public class MatMatBenchmark extends Timed {
     public void fill(Team team) {
         arena = Arena.ofShared();
         matrices = new RandomMatrices(shape, format, arena);
-        x = RandomMatrices.rows(BLOCK, shape.inputs).part(0, rows);
-        y = Rows.of(BLOCK, shape.outputs).part(0, rows);
+        x = Rows.ofBlock(rows, shape.inputs);
+        System.arraycopy(
+                RandomMatrices.rows(rows, shape.inputs).data(), 0, x.data(), 0, x.data().length);
+        y = Rows.of(rows, shape.outputs);
         check(team);
     }
 

@@ -48,8 +48,10 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     void product(TileOperands t, int rows, boolean two);
 
     /**
-     * As {@link #product} for few rows, with two vectors of columns read where they are stored, in
-     * rows of 16 elements: from {@code t.b}, at {@code first} and {@code second}.
+     * Multiplies few rows {@code t.a} by two vectors of columns where they are stored, in rows of
+     * 16 elements: from {@code t.b}, at {@code first} and {@code second}. Sums start and end here.
+     *
+     * @param t its {@code a0} and {@code c0} are left changed
      */
     void pageProduct(TileOperands t, int rows, DType dtype, long first, long second);
 
@@ -80,15 +82,6 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      * them in registers than once for all of them in memory.
      */
     int rowsAlone(Matrix m);
-
-    /** What {@link #mostDots} says at least. */
-    int LEAST_DOTS = 8;
-
-    /**
-     * Rows of activations, of a block that may have many, up to which dot products are faster than
-     * tiles.
-     */
-    int mostDots(Matrix m);
 
     /**
      * Copies activations into the order in which the weights of {@code m} meet them.

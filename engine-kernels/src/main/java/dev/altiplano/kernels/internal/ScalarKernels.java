@@ -156,11 +156,6 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public int mostDots(Matrix m) {
-        return LEAST_DOTS; // the two are alike
-    }
-
-    @Override
     public int rowsAlone(Matrix m) {
         return 1;
     }

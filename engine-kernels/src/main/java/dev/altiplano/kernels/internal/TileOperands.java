@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
  * Where one register tile finds its operands: {@code c[r, j] += sum over k of a[r, k] * b[k, j]}.
  *
  * <p>One object per worker, filled anew for each tile, so that a kernel takes one argument instead
- * of ten. What is read as vectors lies off the heap because there it can be aligned: vectors that
- * cross a cache line cost up to half of the speed. Offsets are in bytes.
+ * of ten. Vectors that are read in the innermost loops lie off the heap because there they can be
+ * aligned: those that cross a cache line cost up to half of the speed. Offsets are in bytes.
  */
 public final class TileOperands {
     /**
@@ -22,10 +22,15 @@ public final class TileOperands {
     /** Room for the scales and zero points of as many inputs, four inputs or more to each. */
     public static final int SCALES = 2 * (STRIDE / 4 + 16);
 
-    /** Left operand: rows of up to {@link #STRIDE} floats, {@link #STRIDE} apart. */
+    /**
+     * Left operand of kernels that read pages: rows of up to {@link #STRIDE} floats, {@link
+     * #STRIDE} apart.
+     */
     public MemorySegment a = MemorySegment.NULL;
 
-    /** Left operand on the heap, in the same layout, with rows for whole tiles. */
+    /**
+     * Left operand of register tiles, on the heap in the same layout, with rows for whole tiles.
+     */
     public float[] rows = {};
 
     /** Index of row 0 of {@code rows}. */
@@ -71,6 +76,14 @@ public final class TileOperands {
 
     /** Index of row 0 of {@code chains}. */
     public int chain0;
+
+    /** Sets the left operand on the heap, of sums whose terms come all at once. */
+    public void begin(float[] left) {
+        rows = left;
+        row0 = 0;
+        starts = true;
+        ends = true;
+    }
 
     /** Scales of weights that are being decoded. */
     public final float[] scales = new float[SCALES];

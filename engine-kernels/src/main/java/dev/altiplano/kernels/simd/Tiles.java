@@ -22,8 +22,10 @@ import java.lang.foreign.MemorySegment;
  * <p>Why everything is written out: C2 keeps accumulators in registers only when they are local
  * variables, and refuses to inline helpers into bodies of this size. The accumulator is the addend
  * of {@code fma} because x86 overwrites the addend. Strides are constants, or else C2 checks the
- * bounds of every access. Operands come as parameters: read from fields in the same method, C2
- * moves addresses to vector registers and back in every step, at a quarter of the speed.
+ * bounds of every access. Nothing else is written out that a loop can do: C1 runs out of registers,
+ * and a method that it gives up may never reach C2. Operands come as parameters: read from fields
+ * in the same method, C2 moves addresses to vector registers and back in every step, at a quarter
+ * of the speed.
  *
  * <p>The left operand lies on the heap: single floats need no alignment, and an array access makes
  * the compilers far less work than a segment's. With 12 rows from a segment C2 left every vector an

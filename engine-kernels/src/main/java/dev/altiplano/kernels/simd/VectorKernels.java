@@ -266,14 +266,6 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
-    public int mostDots(Matrix m) {
-        return switch (m.dtype()) {
-            case F32, F16, BF16 -> Integer.MAX_VALUE;
-            case F8_E4M3, I8, I8_BIASED, I4_BIASED, F4_E2M1 -> LEAST_DOTS;
-        };
-    }
-
-    @Override
     public int rowsAlone(Matrix m) {
         return switch (m.dtype()) {
             case F32, F16, BF16 -> 1;

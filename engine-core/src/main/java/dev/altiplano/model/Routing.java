@@ -43,7 +43,7 @@ final class Routing {
         this.experts = experts;
         this.choices = choices;
         int assignments = Math.multiplyExact(tokens, choices);
-        logits = Step.rows(tokens, tokens, experts);
+        logits = Step.rows(tokens, experts);
         input = Step.rows(tokens, assignments, hidden);
         wide = Step.rows(tokens, assignments, 2 * width);
         activated = Step.rows(tokens, assignments, width);

@@ -76,20 +76,20 @@ final class Step {
         this.config = config;
         this.layout = layout;
         int hidden = config.hiddenSize();
-        x = rows(tokens, tokens, hidden);
-        normed = rows(tokens, tokens, hidden);
-        q = rows(tokens, tokens, config.heads() * config.headDim());
-        k = rows(tokens, tokens, config.kvHeads() * config.headDim());
-        v = rows(tokens, tokens, config.kvHeads() * config.headDim());
-        attended = rows(tokens, tokens, config.heads() * config.headDim());
-        delta = rows(tokens, tokens, hidden);
+        x = rows(tokens, hidden);
+        normed = rows(tokens, hidden);
+        q = rows(tokens, config.heads() * config.headDim());
+        k = rows(tokens, config.kvHeads() * config.headDim());
+        v = rows(tokens, config.kvHeads() * config.headDim());
+        attended = rows(tokens, config.heads() * config.headDim());
+        delta = rows(tokens, hidden);
         int dense = denseWidth(config);
         int shared = expertWidth(config);
-        wide = rows(tokens, tokens, 2 * dense);
-        activated = rows(tokens, tokens, dense);
-        sharedWide = rows(tokens, tokens, 2 * shared);
-        sharedActivated = rows(tokens, tokens, shared);
-        sharedDelta = rows(tokens, tokens, hidden);
+        wide = rows(tokens, 2 * dense);
+        activated = rows(tokens, dense);
+        sharedWide = rows(tokens, 2 * shared);
+        sharedActivated = rows(tokens, shared);
+        sharedDelta = rows(tokens, hidden);
         all =
                 new Rows[] {
                     x,
@@ -133,6 +133,11 @@ final class Step {
      */
     static Rows rows(int tokens, int count, int width) {
         return tokens > KernelInfo.fewRows() ? Rows.ofBlock(count, width) : Rows.of(count, width);
+    }
+
+    /** A row for each token of a step. */
+    static Rows rows(int tokens, int width) {
+        return rows(tokens, tokens, width);
     }
 
     private Part part(int row) {

@@ -69,8 +69,8 @@ final class AttentionBlock {
         this.layout = layout;
         group = heads / layout.kvHeads();
         scaled = layout.type().isScaled();
-        padded = (layout.headDim() + UNIT - 1) / UNIT * UNIT;
-        band = rows(group) * group;
+        padded = record(layout) - 2;
+        band = queries(group);
         int room = MOST_BANDS * band;
         int tileRows = KERNELS.tileRows();
         queries = Scratch.allocate((long) FEW_QUERIES * STRIDE);
@@ -87,7 +87,7 @@ final class AttentionBlock {
 
     /** Off-heap floats of a block. */
     static long floats(KvLayout layout, int heads) {
-        long band = (long) rows(heads / layout.kvHeads()) * (heads / layout.kvHeads());
+        long band = queries(heads / layout.kvHeads());
         long padded = record(layout) - 2L;
         long sums = (padded + PANEL - 1) / PANEL * PANEL;
         return (FEW_QUERIES + band) * STRIDE
@@ -98,8 +98,7 @@ final class AttentionBlock {
 
     /** Floats of a block on the heap. */
     static long heapFloats(KvLayout layout, int heads) {
-        int group = heads / layout.kvHeads();
-        long band = (long) rows(group) * group;
+        long band = queries(heads / layout.kvHeads());
         long tiles = 2L * KERNELS.tileRows();
         return ((MOST_BANDS + 1) * band + tiles) * STRIDE + 2 * MOST_BANDS * band * record(layout);
     }
@@ -118,11 +117,16 @@ final class AttentionBlock {
         return Math.max(1, QUERIES / group);
     }
 
+    /** Queries of a band. */
+    private static int queries(int group) {
+        return rows(group) * group;
+    }
+
     /**
      * Floats of a query's state: the weighted values, then the maximum and the sum of the weights.
      */
     static int record(KvLayout layout) {
-        return (layout.headDim() + UNIT - 1) / UNIT * UNIT + 2;
+        return units(layout.headDim()) * UNIT + 2;
     }
 
     /**
@@ -138,9 +142,9 @@ final class AttentionBlock {
             int from = q.offset(firstRow + i / group) + (head * group + i % group) * dim;
             System.arraycopy(q.data(), from, queryRows, STRIDE * i, dim);
             KERNELS.scale(queryRows, STRIDE * i, dim, scale);
-        }
-        if (count <= FEW_QUERIES) {
-            MemorySegment.copy(queryRows, 0, queries, JAVA_FLOAT, 0, STRIDE * count);
+            if (count <= FEW_QUERIES) {
+                MemorySegment.copy(queryRows, STRIDE * i, queries, JAVA_FLOAT, ROW * i, dim);
+            }
         }
         clear(total);
     }

@@ -105,8 +105,13 @@ final class MatMat {
         int rows = ((x.count() + parts - 1) / parts + PANEL - 1) / PANEL * PANEL;
         for (int row = 0; row < x.count(); row += rows) {
             int count = Math.min(rows, x.count() - row);
-            outputMajorPart(w, m, x.part(row, count), y.part(row, count), column);
+            outputMajorPart(w, m, part(x, row, count), part(y, row, count), column);
         }
+    }
+
+    /** All rows as they are, so that nothing is allocated, or a view of some. */
+    private static Rows part(Rows rows, int from, int count) {
+        return count == rows.count() ? rows : rows.part(from, count);
     }
 
     /**
@@ -234,12 +239,10 @@ final class MatMat {
         for (int band; (band = w.next(bands)) >= 0; ) {
             int first = band * columns;
             int count = Math.min(columns, m.outputs() - first);
-            if (parts == 1) {
-                timesBand(w.scratch, m, first, count, x, y, column);
-            }
-            for (int row = 0; row < x.count() && parts > 1; row += most) {
+            for (int row = 0; row < x.count(); row += most) {
                 int rows = Math.min(most, x.count() - row);
-                timesBand(w.scratch, m, first, count, x.part(row, rows), y.part(row, rows), column);
+                timesBand(
+                        w.scratch, m, first, count, part(x, row, rows), part(y, row, rows), column);
             }
             MatVec.scaleCodes(m, first, count, y, column + first);
         }
@@ -270,7 +273,7 @@ final class MatMat {
     private static void timesBand(
             Scratch scratch, Matrix m, int first, int count, Rows x, Rows y, int column) {
         int panels = (count + PANEL - 1) / PANEL;
-        int depth = depth(panels * PANEL);
+        int depth = Math.min(DEPTH, Integer.highestOneBit(DECODED / (panels * PANEL)));
         TileOperands t = scratch.tile;
         t.b = scratch.right((long) panels * PANEL * depth);
         t.c = scratch.result((long) panels * PANEL * x.count());
@@ -289,12 +292,6 @@ final class MatMat {
             timesColumns(t, x, k, count);
         }
         unpackPanels(t.c, count, y, column + first);
-    }
-
-    /** Inputs that are decoded at once: as many each time, until sums over {@link #DEPTH} end. */
-    private static int depth(int columns) {
-        int pieces = (DEPTH * columns + DECODED - 1) / DECODED;
-        return (DEPTH / pieces + 7) / 8 * 8;
     }
 
     /** Adds the products of all activation rows, inputs k and following, and a band of columns. */

@@ -48,9 +48,7 @@ public class MatMatBenchmark extends Timed {
     public void fill(Team team) {
         arena = Arena.ofShared();
         matrices = new RandomMatrices(shape, format, arena);
-        x = Rows.ofBlock(rows, shape.inputs);
-        System.arraycopy(
-                RandomMatrices.rows(rows, shape.inputs).data(), 0, x.data(), 0, x.data().length);
+        x = RandomMatrices.fill(Rows.ofBlock(rows, shape.inputs));
         y = Rows.of(rows, shape.outputs);
         check(team);
     }

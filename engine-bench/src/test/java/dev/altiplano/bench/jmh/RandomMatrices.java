@@ -53,7 +53,11 @@ final class RandomMatrices {
 
     /** Numbers between -1 and 1. */
     static Rows rows(int count, int width) {
-        Rows rows = Rows.of(count, width);
+        return fill(Rows.of(count, width));
+    }
+
+    /** The same values in rows that are there. */
+    static Rows fill(Rows rows) {
         SplittableRandom random = new SplittableRandom(SEED + 1);
         for (int i = 0; i < rows.data().length; i++) {
             rows.data()[i] = (float) random.nextDouble(-1, 1);

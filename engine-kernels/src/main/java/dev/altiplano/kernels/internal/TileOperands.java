@@ -77,6 +77,9 @@ public final class TileOperands {
     /** Index of row 0 of {@code chains}. */
     public int chain0;
 
+    /** Scales of weights that are being decoded. */
+    public final float[] scales = new float[SCALES];
+
     /** Sets the left operand on the heap, of sums whose terms come all at once. */
     public void begin(float[] left) {
         rows = left;
@@ -84,7 +87,4 @@ public final class TileOperands {
         starts = true;
         ends = true;
     }
-
-    /** Scales of weights that are being decoded. */
-    public final float[] scales = new float[SCALES];
 }

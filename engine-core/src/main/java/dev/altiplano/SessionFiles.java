@@ -44,7 +44,7 @@ final class SessionFiles {
 
     /** What keys and values must have in common besides, to be the same bit for bit. */
     static String identity(Checkpoint checkpoint, KvLayout layout, int blockSize) {
-        return "%s; blocks of %d, %s, format 2" // another one when kernels give other bits
+        return "%s; blocks of %d, %s, format 3" // another one when kernels give other bits
                 .formatted(
                         identity(checkpoint.weightsFingerprint(), checkpoint.config(), layout),
                         blockSize,

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import dev.altiplano.kernels.internal.InputOrder;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
@@ -21,7 +22,8 @@ import java.lang.foreign.ValueLayout;
  * of weight is transposed.
  *
  * <p>Every result is the sum of partial sums over {@link #DEPTH} inputs in order, each one chain in
- * order: it depends neither on the other rows nor on threads, blocks and tiles.
+ * an order that its matrix alone decides: it depends neither on the other rows nor on threads,
+ * blocks and tiles.
  */
 final class MatMat {
     /** Inputs per block. */
@@ -289,18 +291,18 @@ final class MatMat {
             t.starts = k % DEPTH == 0;
             t.ends = k + t.depth == end;
             decodeColumns(m, k, t.depth, first, count, t.b);
-            timesColumns(t, x, k, count);
+            timesColumns(t, x, k, count, KERNELS.inputOrder(m));
         }
         unpackPanels(t.c, count, y, column + first);
     }
 
     /** Adds the products of all activation rows, inputs k and following, and a band of columns. */
-    private static void timesColumns(TileOperands t, Rows x, int k, int count) {
+    private static void timesColumns(TileOperands t, Rows x, int k, int count, InputOrder order) {
         int padded = x.count() + TILE; // at least what the last tile computes
         for (int row = 0; row < x.count(); row += TILE) {
             int rows = Math.min(TILE, x.count() - row);
             for (int r = 0; r < rows; r++) {
-                System.arraycopy(x.data(), x.offset(row + r) + k, t.rows, DEPTH * r, t.depth);
+                order.arrange(x.data(), x.offset(row + r) + k, t.depth, t.rows, DEPTH * r);
             }
             for (int column = 0; column < count; column += PANEL) {
                 t.b0 = 4L * column * t.depth;
@@ -326,10 +328,12 @@ final class MatMat {
     private static void decodeColumns(
             Matrix m, int k, int depth, int first, int count, MemorySegment out) {
         int whole = count / PANEL;
+        InputOrder order = KERNELS.inputOrder(m);
         KERNELS.columns(m, k, depth, first, whole, out);
         for (int i = 0; i < depth; i++) { // what does not fill a panel
+            int input = k + order.input(i, depth);
             for (int j = whole * PANEL; j < count; j++) {
-                float weight = KERNELS.code(m, first + j, k + i);
+                float weight = KERNELS.code(m, first + j, input);
                 out.set(FLOAT, 4L * ((whole * depth + i) * PANEL + j % PANEL), weight);
             }
         }

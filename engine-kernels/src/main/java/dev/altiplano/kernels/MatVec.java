@@ -16,6 +16,12 @@ final class MatVec {
     /** Below this, claiming an item costs more than an idle worker. */
     private static final int LEAST_ITEM_BYTES = 1 << 14;
 
+    /** What bands of rows that are read side by side are a divisor of. */
+    private static final int BANDS = 12;
+
+    /** Bytes of a page of memory; larger pages are whole numbers of it. */
+    private static final int PAGE = 1 << 12;
+
     private static final int LEAST_COLUMNS = 256;
 
     /** Bytes of a weight row that are read at once. */
@@ -150,7 +156,7 @@ final class MatVec {
     private static void sumBlock(Matrix m, int k, int first, int count, SumOperands s, Rows x) {
         int depth = Math.min(DEPTH, m.inputs() - k);
         for (int t = 0; t < s.rows; t++) {
-            System.arraycopy(x.data(), x.offset(t) + k, s.x, t * DEPTH, depth);
+            KERNELS.inputOrder(m).arrange(x.data(), x.offset(t) + k, depth, s.x, t * DEPTH);
             Scratch.clear(s.sums, t * s.step, count);
         }
         KERNELS.addRows(m, k, depth, first, count, s);
@@ -183,8 +189,8 @@ final class MatVec {
     }
 
     /**
-     * A multiple of 12, what kernels read side by side, and several items per worker, neither large
-     * nor tiny; where scales change along the inputs, one block of outputs.
+     * Several items per worker, neither large nor tiny, that kernels can read as 12, 4, 3 or 2
+     * bands of rows side by side; where scales change along the inputs, one block of outputs.
      */
     private static int rowsPerItem(Worker w, Matrix m) {
         Scales scales = m.scales();
@@ -192,9 +198,24 @@ final class MatVec {
             return scales.outputBlock();
         }
         long bytes = m.rowBytes();
+        int unit = BANDS * rowsOfWholePages(m);
         long shared = (m.outputs() + 4L * w.count() - 1) / (4L * w.count());
         long chosen = Math.max(LEAST_ITEM_BYTES / bytes, Math.min(ITEM_BYTES / bytes, shared));
-        return (int) Math.max(12, (chosen + 11) / 12 * 12);
+        return (int) Math.max(unit, chosen / unit * unit);
+    }
+
+    /**
+     * Rows that fill whole pages, or 1. Bands that consist of whole pages reach a new one together,
+     * where the processor begins anew to read ahead, and wait for memory once instead of one after
+     * the other. Where decoding leaves memory time to do so, as in all other formats, it is better
+     * that they take turns.
+     */
+    private static int rowsOfWholePages(Matrix m) {
+        if (m.dtype() != DType.F8_E4M3) {
+            return 1;
+        }
+        long rows = PAGE / Math.min(PAGE, Long.lowestOneBit(m.rowBytes()));
+        return BANDS * rows * m.rowBytes() <= ITEM_BYTES ? (int) rows : 1;
     }
 
     /** As much of a row as the sums of all rows of x allow, and several items per worker. */

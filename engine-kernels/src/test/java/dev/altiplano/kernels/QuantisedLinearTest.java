@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.altiplano.kernels.Quantised.Kind;
+import dev.altiplano.kernels.internal.InputOrder;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.TileOperands;
 
@@ -140,14 +141,16 @@ class QuantisedLinearTest {
                 long bytes = 4L * panels * panel * depth;
                 MemorySegment out = Arena.ofAuto().allocate(bytes, 64);
                 KernelSets.BEST.columns(q.matrix(), from, depth, 4, panels, out);
+                InputOrder order = KernelSets.BEST.inputOrder(q.matrix());
                 for (int j = 0; j < panels * panel; j++) {
                     for (int i = 0; i < depth; i++) {
                         long at = 4L * ((j / panel * depth + i) * panel + j % panel);
+                        int input = from + order.input(i, depth);
                         boolean codes = KernelSets.BEST.sumsCodes(q.matrix());
-                        float scale = codes ? q.matrix().scale(4 + j, from + i) : 1;
+                        float scale = codes ? q.matrix().scale(4 + j, input) : 1;
                         assertThat(out.get(FLOAT, at) * scale)
-                                .as("output %d, input %d, %s", 4 + j, from + i, seed.hint())
-                                .isEqualTo(q.value(4 + j, from + i));
+                                .as("output %d, input %d, %s", 4 + j, input, seed.hint())
+                                .isEqualTo(q.value(4 + j, input));
                     }
                 }
             }

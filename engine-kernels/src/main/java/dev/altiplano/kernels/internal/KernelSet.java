@@ -116,12 +116,15 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     int sumRows(Matrix m);
 
+    /** The order in which {@link #addRows} and {@link #columns} take the rows of a block. */
+    InputOrder inputOrder(Matrix m);
+
     /**
      * Adds rows of an input-major matrix, each times its factor: {@code sums[t, j] += sum over i of
-     * x[t, i] * W[row + i, column + j]} as one chain in the order of i, columns in an order of the
-     * kernel's own.
+     * x[t, i] * W[row + input(i), column + j]} as one chain in the order of i, columns in an order
+     * of the kernel's own, inputs in that of {@link #inputOrder}.
      *
-     * @param count rows, at most TileOperands.STRIDE
+     * @param count rows of the block, at most TileOperands.STRIDE
      */
     void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s);
 
@@ -130,7 +133,8 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
 
     /**
      * Turns {@code depth} rows of {@code panels} times two vectors of columns of an input-major
-     * matrix into FP32, exactly: {@code out[panel][depth][2 * lanes]}.
+     * matrix into FP32, exactly: {@code out[panel][depth][2 * lanes]}, rows in the order of {@link
+     * #inputOrder}.
      */
     void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out);
 

@@ -192,6 +192,11 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
+    public InputOrder inputOrder(Matrix m) {
+        return InputOrder.PLAIN;
+    }
+
+    @Override
     public void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s) {
         for (int t = 0; t < s.rows; t++) {
             for (int j = 0; j < columns; j++) {

@@ -5,6 +5,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import dev.altiplano.kernels.DType;
 import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Scales;
+import dev.altiplano.kernels.internal.InputOrder;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.SumOperands;
 import dev.altiplano.kernels.internal.TileOperands;
@@ -18,7 +19,7 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Sums of the rows of an input-major matrix, each times its factor: chooses how many rows go
- * together. Each sum is one chain in the order of the rows.
+ * together. Each sum is one chain in the order that {@link #inputOrder} says.
  */
 final class Sums {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -51,6 +52,11 @@ final class Sums {
         };
     }
 
+    /** See {@link KernelSet#inputOrder}. */
+    static InputOrder inputOrder(Matrix m) {
+        return m.dtype() == DType.F8_E4M3 && takes(m) ? InputOrder.QUARTERS : InputOrder.PLAIN;
+    }
+
     private static int whole(Matrix m, int columns) {
         int block = m.dtype() == DType.F8_E4M3 ? 4 * L : 2 * L;
         return columns / block * block;
@@ -76,7 +82,11 @@ final class Sums {
         for (int i = 0; i < count; ) {
             long from = offset + i * stride;
             int left = count - i;
-            i += s.rows == 1 ? some(m, from, left, n, s, i) : several(m, from, left, n, s, i);
+            if (m.dtype() == DType.F8_E4M3) {
+                i += fp8(m, from, left, n, s, i);
+            } else {
+                i += s.rows == 1 ? some(m, from, left, n, s, i) : shared(m, from, left, n, s, i);
+            }
         }
         for (int t = 0; t < s.rows && n < columns; t++) { // empty for Llama 4's widths
             rest(m, offset, count, n, columns, s, t);
@@ -89,22 +99,17 @@ final class Sums {
         int x0 = t * TileOperands.STRIDE;
         long s0 = t * s.step;
         long stride = m.rowBytes();
+        InputOrder order = inputOrder(m);
         for (int j = first; j < end; j++) {
             float sum = s.sums.get(FLOAT, s0 + 4L * j);
             for (int i = 0; i < count; i++) {
-                long from = offset + i * stride + (long) m.dtype().bytes() * j;
+                int row = order.input(i, count);
+                long from = offset + row * stride + (long) m.dtype().bytes() * j;
                 float weight = Weights.at(m.data(), m.dtype(), from);
                 sum = Math.fma(weight, s.x[x0 + i], sum);
             }
             s.sums.set(FLOAT, s0 + 4L * j, sum);
         }
-    }
-
-    /** The next weight rows, with several rows of factors. */
-    private static int several(Matrix m, long offset, int left, int n, SumOperands s, int i) {
-        return m.dtype() == DType.F8_E4M3
-                ? decodedAnew(m, offset, left, n, s, i)
-                : shared(m, offset, left, n, s, i);
     }
 
     /**
@@ -125,14 +130,6 @@ final class Sums {
             } else {
                 t += four(m, offset, n, s, x0, s0, s.rows - t);
             }
-        }
-        return done;
-    }
-
-    private static int decodedAnew(Matrix m, long offset, int left, int n, SumOperands s, int i) {
-        int done = 0;
-        for (int t = 0; t < s.rows; t++) {
-            done = fp8Table(m, offset, left, n, s, t * TileOperands.STRIDE + i, t * s.step);
         }
         return done;
     }
@@ -158,7 +155,6 @@ final class Sums {
         return switch (m.dtype()) {
             case BF16 -> bf16(m, offset, left, n, s, i);
             case F32 -> f32(m, offset, left, n, s, i);
-            case F8_E4M3 -> fp8(m, offset, left, n, s, i);
             default -> {
                 F16Sums.x1(m.data(), offset, n, s.x[i], s.sums);
                 yield 1;
@@ -194,28 +190,39 @@ final class Sums {
         return 1;
     }
 
+    /** The next 16 weight rows, 4 or 1, decoded anew for each row of factors. */
     private static int fp8(Matrix m, long offset, int left, int n, SumOperands s, int i) {
-        if (MANY_REGISTERS) {
-            return fp8Table(m, offset, left, n, s, i, 0);
+        long stride = m.rowBytes();
+        if (left < InputOrder.TURN) {
+            int rows = left >= InputOrder.STEP ? InputOrder.STEP : 1;
+            fp8Rows(m, offset, stride, rows, n, s, i);
+            return rows;
         }
-        MemorySegment w = m.data();
-        if (left >= 4) {
-            Fp8Sums.x4(w, offset, m.rowBytes(), n, s.x, i, s.sums);
-            return 4;
+        for (int r = 0; r < InputOrder.STEP; r++) {
+            int place = i + r * InputOrder.STEP;
+            long from = offset + r * stride;
+            fp8Rows(m, from, InputOrder.STEP * stride, InputOrder.STEP, n, s, place);
         }
-        Fp8Sums.x1(w, offset, n, s.x, i, s.sums);
-        return 1;
+        return InputOrder.TURN;
     }
 
-    private static int fp8Table(
-            Matrix m, long offset, int left, int n, SumOperands s, int x0, long s0) {
+    /** So many weight rows with consecutive factors. */
+    private static void fp8Rows(
+            Matrix m, long offset, long stride, int rows, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
-        if (left >= 4) {
-            Fp8TableSums.x4(w, offset, m.rowBytes(), n, s.x, x0, s.sums, s0);
-            return 4;
+        for (int t = 0; t < s.rows; t++) {
+            int x0 = t * TileOperands.STRIDE + i;
+            long s0 = t * s.step;
+            if (MANY_REGISTERS && rows > 1) {
+                Fp8TableSums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
+            } else if (MANY_REGISTERS) {
+                Fp8TableSums.x1(w, offset, n, s.x, x0, s.sums, s0);
+            } else if (rows > 1) { // for one row of factors
+                Fp8Sums.x4(w, offset, stride, n, s.x, x0, s.sums);
+            } else {
+                Fp8Sums.x1(w, offset, n, s.x, x0, s.sums);
+            }
         }
-        Fp8TableSums.x1(w, offset, n, s.x, x0, s.sums, s0);
-        return 1;
     }
 
     static void collect(Matrix m, int columns, SumOperands s, int t, float[] y, int at) {

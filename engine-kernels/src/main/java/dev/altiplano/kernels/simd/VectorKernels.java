@@ -6,6 +6,7 @@ import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.Scales;
 import dev.altiplano.kernels.internal.DotOperands;
 import dev.altiplano.kernels.internal.Exp;
+import dev.altiplano.kernels.internal.InputOrder;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.ScalarKernels;
 import dev.altiplano.kernels.internal.SumOperands;
@@ -296,6 +297,11 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
+    public InputOrder inputOrder(Matrix m) {
+        return Sums.inputOrder(m);
+    }
+
+    @Override
     public void addRows(Matrix m, int row, int count, int column, int columns, SumOperands s) {
         if (Sums.takes(m)) {
             Sums.add(m, row, count, column, columns, s);
@@ -315,12 +321,14 @@ public final class VectorKernels implements KernelSet {
     public void columns(Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
         long panel = depth * PANEL;
         if (isPlain(m.dtype())) {
+            InputOrder order = inputOrder(m);
             int k =
                     m.dtype() == DType.F8_E4M3 && Sums.takes(m)
                             ? fp8Panels(m, row, depth, column, panels, out)
                             : 0;
             for (; k < depth; k++) {
-                panelsOfRow(m, row + k, column, panels, out, k * PANEL, panel);
+                int from = row + order.input(k, depth);
+                panelsOfRow(m, from, column, panels, out, k * PANEL, panel);
             }
             return;
         }
@@ -346,11 +354,13 @@ public final class VectorKernels implements KernelSet {
     /** Returns how many rows were decoded. */
     private static int fp8Panels(
             Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
-        long stride = m.rowBytes();
+        InputOrder order = InputOrder.QUARTERS;
         long panel = depth * PANEL;
         int k = 0;
         for (; k + 4 <= depth; k += 4) {
-            long from = (row + k) * stride + column;
+            int first = order.input(k, depth);
+            long from = (row + first) * m.rowBytes() + column;
+            long stride = (order.input(k + 1, depth) - first) * m.rowBytes();
             if (!Fp8Decode.holdsFour(m.data(), from, stride, panels)) {
                 break;
             }

@@ -79,8 +79,8 @@ final class Softmax {
         return max0.max(max1).reduceLanes(VectorOperators.MAX); // in any order the same
     }
 
-    static float expAndSum(MemorySegment x, long from, int count, float max) {
-        FloatVector sum = FloatVector.zero(F);
+    /** Replaces elements x by {@code e^(x - max)}. */
+    static void exp(MemorySegment x, long from, int count, float max) {
         for (int i = 0; i < count; i += L) {
             FloatVector x0 = FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN);
             FloatVector difference = x0.sub(max); // below HIGHEST: it is at most 0
@@ -101,10 +101,19 @@ final class Softmax {
                             .reinterpretAsInts()
                             .add(t.reinterpretAsInts().lanewise(LSHL, 23))
                             .reinterpretAsFloats();
-            sum = sum.add(e);
             e.intoMemorySegment(x, from + 4L * i, LITTLE_ENDIAN);
         }
-        FloatVector v = sum;
+    }
+
+    /**
+     * The sum of the elements. Not formed beside the exponentials: in one of sixty JVMs C2 left the
+     * vectors objects that fold the lanes at the end of so large a method.
+     */
+    static float sum(MemorySegment x, long from, int count) {
+        FloatVector v = FloatVector.zero(F);
+        for (int i = 0; i < count; i += L) {
+            v = v.add(FloatVector.fromMemorySegment(F, x, from + 4L * i, LITTLE_ENDIAN));
+        }
         if (L > 8) {
             v = v.add(v.rearrange(BY_8));
         }

@@ -492,7 +492,8 @@ public final class VectorKernels implements KernelSet {
     @Override
     public float expAndSum(MemorySegment x, long from, int count, float max) {
         int whole = F.loopBound(count);
-        float sum = Softmax.expAndSum(x, from, whole, max);
+        Softmax.exp(x, from, whole, max);
+        float sum = Softmax.sum(x, from, whole);
         return ScalarKernels.expAndSum(x, from + 4L * whole, count - whole, max, sum);
     }
 

@@ -201,7 +201,7 @@ final class MatVec {
         int unit = BANDS * rowsOfWholePages(m);
         long shared = (m.outputs() + 4L * w.count() - 1) / (4L * w.count());
         long chosen = Math.max(LEAST_ITEM_BYTES / bytes, Math.min(ITEM_BYTES / bytes, shared));
-        return (int) Math.max(unit, chosen / unit * unit);
+        return (int) Math.max(unit, (chosen + unit - 1) / unit * unit);
     }
 
     /**

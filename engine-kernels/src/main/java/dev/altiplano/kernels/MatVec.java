@@ -1,6 +1,7 @@
 package dev.altiplano.kernels;
 
 import dev.altiplano.kernels.internal.DotOperands;
+import dev.altiplano.kernels.internal.InputOrder;
 import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.KernelSets;
 import dev.altiplano.kernels.internal.SumOperands;
@@ -16,8 +17,11 @@ final class MatVec {
     /** Below this, claiming an item costs more than an idle worker. */
     private static final int LEAST_ITEM_BYTES = 1 << 14;
 
-    /** What bands of rows that are read side by side are a divisor of. */
+    /** A multiple of every number of bands that kernels read side by side: 12, 4, 3 and 2. */
     private static final int BANDS = 12;
+
+    /** Bands that kernels for FP8 read side by side. */
+    private static final int FP8_BANDS = 4;
 
     /** Bytes of a page of memory; larger pages are whole numbers of it. */
     private static final int PAGE = 1 << 12;
@@ -95,8 +99,8 @@ final class MatVec {
     }
 
     /**
-     * Sums of weight rows. They run over {@link #DEPTH} inputs and are then added up in order, as
-     * in {@link MatMat}: both give the same bits.
+     * Sums of weight rows. They run over {@link #DEPTH} inputs and are then added up, in the order
+     * of {@link KernelSet#inputOrder}, as in {@link MatMat}: both give the same bits.
      *
      * <p>An item of a large matrix is {@link #DEPTH} whole rows, or long pieces of them: memory is
      * read faster from one end to the other than in columns that are a page or two wide. What the
@@ -155,8 +159,9 @@ final class MatVec {
     /** Sums over {@link #DEPTH} inputs from k on, or what is left of them. */
     private static void sumBlock(Matrix m, int k, int first, int count, SumOperands s, Rows x) {
         int depth = Math.min(DEPTH, m.inputs() - k);
+        InputOrder order = KERNELS.inputOrder(m);
         for (int t = 0; t < s.rows; t++) {
-            KERNELS.inputOrder(m).arrange(x.data(), x.offset(t) + k, depth, s.x, t * DEPTH);
+            order.arrange(x.data(), x.offset(t) + k, depth, s.x, t * DEPTH);
             Scratch.clear(s.sums, t * s.step, count);
         }
         KERNELS.addRows(m, k, depth, first, count, s);
@@ -197,25 +202,32 @@ final class MatVec {
         if (scales != null && isScaledByBlocks(m)) {
             return scales.outputBlock();
         }
-        long bytes = m.rowBytes();
-        int unit = BANDS * rowsOfWholePages(m);
         long shared = (m.outputs() + 4L * w.count() - 1) / (4L * w.count());
-        long chosen = Math.max(LEAST_ITEM_BYTES / bytes, Math.min(ITEM_BYTES / bytes, shared));
+        return rowsPerItem(m.dtype(), m.rowBytes(), shared);
+    }
+
+    /**
+     * Rounded up: rounded down, INT8 and BF16 rows of 5120 would give bands of whole pages, which
+     * they lose by. Rows of whole pages give them anyway.
+     *
+     * @param shared rows of an item if all workers are to have several
+     */
+    static int rowsPerItem(DType dtype, long rowBytes, long shared) {
+        long chosen = Math.min(ITEM_BYTES / rowBytes, shared);
+        chosen = Math.max(LEAST_ITEM_BYTES / rowBytes, chosen);
+        long pages = FP8_BANDS * rowsOfWholePages(rowBytes);
+        long unit = dtype == DType.F8_E4M3 && pages <= chosen ? pages : BANDS;
         return (int) Math.max(unit, (chosen + unit - 1) / unit * unit);
     }
 
     /**
-     * Rows that fill whole pages, or 1. Bands that consist of whole pages reach a new one together,
-     * where the processor begins anew to read ahead, and wait for memory once instead of one after
-     * the other. Where decoding leaves memory time to do so, as in all other formats, it is better
-     * that they take turns.
+     * Bands of so many rows reach a new page together, where the processor begins anew to read
+     * ahead, and wait for memory once instead of one after the other. Only FP8 gains by it: its
+     * decoding takes as long as memory does. INT8 and BF16 lose, because all streams stop at once
+     * (docs/performance.md).
      */
-    private static int rowsOfWholePages(Matrix m) {
-        if (m.dtype() != DType.F8_E4M3) {
-            return 1;
-        }
-        long rows = PAGE / Math.min(PAGE, Long.lowestOneBit(m.rowBytes()));
-        return BANDS * rows * m.rowBytes() <= ITEM_BYTES ? (int) rows : 1;
+    private static long rowsOfWholePages(long rowBytes) {
+        return PAGE / Math.min(PAGE, Long.lowestOneBit(rowBytes));
     }
 
     /** As much of a row as the sums of all rows of x allow, and several items per worker. */

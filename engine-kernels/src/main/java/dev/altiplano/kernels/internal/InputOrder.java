@@ -14,14 +14,14 @@ public enum InputOrder {
      * Of sixteen inputs every fourth, four times. Four rows of codes that are read side by side
      * then lie a whole number of pages apart if a row has whole kilobytes. They reach a new page
      * together, where the processor begins anew to read ahead, and wait for memory once instead of
-     * four times. Inputs that are no sixteen come one after the other.
+     * four times. What is left of a block behind the last whole sixteen comes one after the other.
      */
     QUARTERS;
 
     /** Inputs that {@link #QUARTERS} takes out of their order. */
     public static final int TURN = 16;
 
-    /** Rows side by side, and from one of them to the next. */
+    /** Rows side by side, and from one of them to the next: the root of {@link #TURN}. */
     public static final int STEP = 4;
 
     /**
@@ -38,7 +38,13 @@ public enum InputOrder {
         return place - turn + turn % STEP * STEP + turn / STEP;
     }
 
-    /** Copies a block of activations into this order. */
+    /**
+     * Copies a block of activations into this order.
+     *
+     * @param from where the block begins in {@code x}
+     * @param count inputs of the block, as for {@link #input}
+     * @param at where it begins in {@code out}
+     */
     public void arrange(float[] x, int from, int count, float[] out, int at) {
         int whole = this == PLAIN ? 0 : count / TURN * TURN;
         for (int i = 0; i < whole; i += TURN) {

@@ -116,13 +116,17 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     int sumRows(Matrix m);
 
-    /** The order in which {@link #addRows} and {@link #columns} take the rows of a block. */
+    /**
+     * The order in which {@link #addRows} and {@link #columns} take the rows of a block, their
+     * count or depth; the caller arranges the activations alike.
+     */
     InputOrder inputOrder(Matrix m);
 
     /**
      * Adds rows of an input-major matrix, each times its factor: {@code sums[t, j] += sum over i of
-     * x[t, i] * W[row + input(i), column + j]} as one chain in the order of i, columns in an order
-     * of the kernel's own, inputs in that of {@link #inputOrder}.
+     * x[t, i] * W[row + input(i, count), column + j]} as one chain in the order of i, where input
+     * is that of {@link #inputOrder} and x is already arranged so; columns in an order of the
+     * kernel's own.
      *
      * @param count rows of the block, at most TileOperands.STRIDE
      */

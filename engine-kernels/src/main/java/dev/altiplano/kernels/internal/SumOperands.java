@@ -10,7 +10,10 @@ public final class SumOperands {
     /** Rows of factors that share one reading of the weights. */
     public int rows = 1;
 
-    /** Factors: the inputs of the piece {@code [rows][TileOperands.STRIDE]}. */
+    /**
+     * Factors {@code [rows][TileOperands.STRIDE]}: the inputs of the piece in the order of {@link
+     * KernelSet#inputOrder}.
+     */
     public float[] x = {};
 
     /** Sums of the columns in the order of the kernels {@code [rows][columns]}, added to. */

@@ -206,7 +206,7 @@ final class Sums {
         return InputOrder.TURN;
     }
 
-    /** So many weight rows with consecutive factors. */
+    /** 4 weight rows or 1, {@code stride} bytes apart, with consecutive factors. */
     private static void fp8Rows(
             Matrix m, long offset, long stride, int rows, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
@@ -217,7 +217,7 @@ final class Sums {
                 Fp8TableSums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
             } else if (MANY_REGISTERS) {
                 Fp8TableSums.x1(w, offset, n, s.x, x0, s.sums, s0);
-            } else if (rows > 1) { // for one row of factors
+            } else if (rows > 1) { // one row of factors: see most
                 Fp8Sums.x4(w, offset, stride, n, s.x, x0, s.sums);
             } else {
                 Fp8Sums.x1(w, offset, n, s.x, x0, s.sums);

@@ -17,7 +17,7 @@ final class MatVec {
     /** Below this, claiming an item costs more than an idle worker. */
     private static final int LEAST_ITEM_BYTES = 1 << 14;
 
-    /** A multiple of every number of bands that kernels read side by side: 12, 4, 3 and 2. */
+    /** A multiple of every number of bands that kernels read side by side. */
     private static final int BANDS = 12;
 
     /** Bands that kernels for FP8 read side by side. */
@@ -194,8 +194,8 @@ final class MatVec {
     }
 
     /**
-     * Several items per worker, neither large nor tiny, that kernels can read as 12, 4, 3 or 2
-     * bands of rows side by side; where scales change along the inputs, one block of outputs.
+     * Several items per worker, neither large nor tiny, in bands that kernels read side by side;
+     * where scales change along the inputs, one block of outputs.
      */
     private static int rowsPerItem(Worker w, Matrix m) {
         Scales scales = m.scales();
@@ -207,8 +207,9 @@ final class MatVec {
     }
 
     /**
-     * Rounded up: rounded down, INT8 and BF16 rows of 5120 would give bands of whole pages, which
-     * they lose by. Rows of whole pages give them anyway.
+     * A multiple of what the bands of the type take. Rounded up: rounded down, INT8 and BF16 rows
+     * of 5120 would give bands of whole pages, which they lose by. Rows of whole pages give them
+     * anyway.
      *
      * @param shared rows of an item if all workers are to have several
      */

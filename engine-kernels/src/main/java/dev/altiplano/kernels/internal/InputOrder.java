@@ -18,11 +18,11 @@ public enum InputOrder {
      */
     QUARTERS;
 
-    /** Inputs that {@link #QUARTERS} takes out of their order. */
-    public static final int TURN = 16;
-
-    /** Rows side by side, and from one of them to the next: the root of {@link #TURN}. */
+    /** Rows side by side, and from one of them to the next. */
     public static final int STEP = 4;
+
+    /** Inputs that {@link #QUARTERS} takes out of their order. */
+    public static final int TURN = STEP * STEP;
 
     /**
      * Which input comes {@code place}-th.

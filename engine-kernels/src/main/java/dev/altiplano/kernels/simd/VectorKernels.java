@@ -324,7 +324,7 @@ public final class VectorKernels implements KernelSet {
             InputOrder order = inputOrder(m);
             int k =
                     m.dtype() == DType.F8_E4M3 && Sums.takes(m)
-                            ? fp8Panels(m, row, depth, column, panels, out)
+                            ? fp8Panels(m, order, row, depth, column, panels, out)
                             : 0;
             for (; k < depth; k++) {
                 int from = row + order.input(k, depth);
@@ -353,8 +353,13 @@ public final class VectorKernels implements KernelSet {
 
     /** Returns how many rows were decoded. */
     private static int fp8Panels(
-            Matrix m, int row, int depth, int column, int panels, MemorySegment out) {
-        InputOrder order = InputOrder.QUARTERS;
+            Matrix m,
+            InputOrder order,
+            int row,
+            int depth,
+            int column,
+            int panels,
+            MemorySegment out) {
         long panel = depth * PANEL;
         int k = 0;
         for (; k + 4 <= depth; k += 4) {

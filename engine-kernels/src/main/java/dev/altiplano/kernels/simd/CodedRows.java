@@ -22,6 +22,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -37,19 +38,11 @@ final class CodedRows {
 
     private static final byte FLIP = (byte) 0x80;
 
-    /** See {@link Fp4Dots}. */
-    private static final int E2M1 = 0x81C00000;
-
-    private static final float EIGHT = 0x1p-123f;
-
     /** Where zero points lie behind scales. */
     private static final int ZEROS = TileOperands.SCALES / 2;
 
-    /** Undoes the move of the exponent. */
-    private static final float UNIT = 0x1p126f;
-
-    /** Above this, a scale times {@link #UNIT} would be infinite. */
-    private static final double LARGEST_FACTOR = 1.0 / 128;
+    private static final ValueLayout.OfInt WORD =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
     // the words that hold vector p of the weights of a block
     private static final VectorShuffle<Integer> PART0 = VectorShuffle.fromOp(I, i -> i / 8);
@@ -90,10 +83,7 @@ final class CodedRows {
         return switch (m.dtype()) {
             case I8, I8_BIASED, I4_BIASED -> regular && Math.min(s.inputBlock(), m.inputs()) >= L;
             case F4_E2M1 ->
-                    regular
-                            && Math.min(s.inputBlock(), m.inputs()) >= L
-                            && s.groups() == null
-                            && (CodedDots.TABLE || Math.abs(s.factor()) < LARGEST_FACTOR);
+                    regular && Math.min(s.inputBlock(), m.inputs()) >= L && s.groups() == null;
             default -> false;
         };
     }
@@ -298,96 +288,24 @@ final class CodedRows {
         return n;
     }
 
+    /** A word at a time: without a table, more at once is too much for C2. */
     private static int fp4Moved(
             MemorySegment w, long from, int count, float[] out, int at, float[] spare) {
         IntVector first = IntVector.fromArray(I, ABOVE, 0);
         IntVector second = IntVector.fromArray(I, ABOVE, L);
-        int n = count / (8 * L) * (8 * L);
+        int n = count / 8 * 8;
         Mapped.guard(w, from);
-        for (int k = 0; k < n; k += 8 * L) {
-            IntVector v = IntVector.fromMemorySegment(I, w, from + k / 2, LITTLE_ENDIAN);
-            int to = at + k;
-            int i = k / L;
-            v.rearrange(PART0)
-                    .lanewise(LSHL, first)
+        for (int k = 0; k < n; k += L) {
+            int word = w.get(WORD, from + 4L * (k / 8));
+            IntVector.broadcast(I, word)
+                    .lanewise(LSHL, L < 8 && k % 8 > 0 ? second : first)
                     .lanewise(ASHR, 6)
-                    .and(E2M1)
+                    .and(Fp4Dots.E2M1)
                     .reinterpretAsFloats()
-                    .add(EIGHT)
-                    .fma(
-                            FloatVector.broadcast(F, spare[i] * UNIT),
-                            FloatVector.broadcast(F, -8 * spare[i]))
-                    .intoArray(out, to);
-            v.rearrange(PART1)
-                    .lanewise(LSHL, second)
-                    .lanewise(ASHR, 6)
-                    .and(E2M1)
-                    .reinterpretAsFloats()
-                    .add(EIGHT)
-                    .fma(
-                            FloatVector.broadcast(F, spare[i + 1] * UNIT),
-                            FloatVector.broadcast(F, -8 * spare[i + 1]))
-                    .intoArray(out, to + L);
-            v.rearrange(PART2)
-                    .lanewise(LSHL, first)
-                    .lanewise(ASHR, 6)
-                    .and(E2M1)
-                    .reinterpretAsFloats()
-                    .add(EIGHT)
-                    .fma(
-                            FloatVector.broadcast(F, spare[i + 2] * UNIT),
-                            FloatVector.broadcast(F, -8 * spare[i + 2]))
-                    .intoArray(out, to + 2 * L);
-            v.rearrange(PART3)
-                    .lanewise(LSHL, second)
-                    .lanewise(ASHR, 6)
-                    .and(E2M1)
-                    .reinterpretAsFloats()
-                    .add(EIGHT)
-                    .fma(
-                            FloatVector.broadcast(F, spare[i + 3] * UNIT),
-                            FloatVector.broadcast(F, -8 * spare[i + 3]))
-                    .intoArray(out, to + 3 * L);
-            v.rearrange(PART4)
-                    .lanewise(LSHL, first)
-                    .lanewise(ASHR, 6)
-                    .and(E2M1)
-                    .reinterpretAsFloats()
-                    .add(EIGHT)
-                    .fma(
-                            FloatVector.broadcast(F, spare[i + 4] * UNIT),
-                            FloatVector.broadcast(F, -8 * spare[i + 4]))
-                    .intoArray(out, to + 4 * L);
-            v.rearrange(PART5)
-                    .lanewise(LSHL, second)
-                    .lanewise(ASHR, 6)
-                    .and(E2M1)
-                    .reinterpretAsFloats()
-                    .add(EIGHT)
-                    .fma(
-                            FloatVector.broadcast(F, spare[i + 5] * UNIT),
-                            FloatVector.broadcast(F, -8 * spare[i + 5]))
-                    .intoArray(out, to + 5 * L);
-            v.rearrange(PART6)
-                    .lanewise(LSHL, first)
-                    .lanewise(ASHR, 6)
-                    .and(E2M1)
-                    .reinterpretAsFloats()
-                    .add(EIGHT)
-                    .fma(
-                            FloatVector.broadcast(F, spare[i + 6] * UNIT),
-                            FloatVector.broadcast(F, -8 * spare[i + 6]))
-                    .intoArray(out, to + 6 * L);
-            v.rearrange(PART7)
-                    .lanewise(LSHL, second)
-                    .lanewise(ASHR, 6)
-                    .and(E2M1)
-                    .reinterpretAsFloats()
-                    .add(EIGHT)
-                    .fma(
-                            FloatVector.broadcast(F, spare[i + 7] * UNIT),
-                            FloatVector.broadcast(F, -8 * spare[i + 7]))
-                    .intoArray(out, to + 7 * L);
+                    .add(Fp4Dots.EIGHT)
+                    .fma(Fp4Dots.UNIT, Fp4Dots.MINUS_EIGHT)
+                    .mul(spare[k / L])
+                    .intoArray(out, at + k);
         }
         return n;
     }

@@ -27,10 +27,16 @@ final class Fp4Dots {
     private static final VectorSpecies<Integer> I = F.withLanes(int.class);
 
     /** Where sign, exponent and mantissa go. */
-    private static final int E2M1 = 0x81C00000;
+    static final int E2M1 = 0x81C00000;
 
     /** 8 in the unit of the codes that were moved. */
-    private static final float EIGHT = 0x1p-123f;
+    static final float EIGHT = 0x1p-123f;
+
+    /** Undoes the move of the exponent. */
+    static final FloatVector UNIT = FloatVector.broadcast(F, 0x1p126f);
+
+    /** Undoes the addition of {@link #EIGHT} after it. */
+    static final FloatVector MINUS_EIGHT = FloatVector.broadcast(F, -8);
 
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();

@@ -1,5 +1,7 @@
 package dev.altiplano.kernels.simd;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
@@ -21,8 +23,9 @@ import java.util.Objects;
 
 /**
  * Rows of input-major E2M1 codes with one scale for 16 inputs of an output (NVFP4 as ModelOpt
- * stores fused experts), for vectors of 512 bit: codes are looked up as in {@link Fp4TableDots} and
- * multiplied by their scale, so that a sum has the bits of one over decoded weights.
+ * stores fused experts). Codes are looked up as in {@link Fp4TableDots} where a vector has room for
+ * the values of all, or else moved as in {@link Fp4Dots}, and multiplied by their scale, so that a
+ * sum has the bits of one over decoded weights.
  */
 final class Fp4Sums {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -40,7 +43,7 @@ final class Fp4Sums {
 
     static boolean takes(Matrix m) {
         Scales s = m.scales();
-        return CodedDots.TABLE
+        return L >= 8 // shorter vectors would load more codes than they have lanes
                 && m.dtype() == DType.F4_E2M1
                 && m.order() == Order.INPUT_MAJOR
                 && s != null
@@ -62,7 +65,11 @@ final class Fp4Sums {
                 long from = (row + i) / 2 * m.rowBytes() + column;
                 long at = (long) (row + i) / BLOCK * m.outputs() + column;
                 MemorySegment w = m.data();
-                block(w, from, m.rowBytes(), n, scales.data(), at, factor, s.x, i, s.sums);
+                if (CodedDots.TABLE) {
+                    table(w, from, m.rowBytes(), n, scales.data(), at, factor, s.x, i, s.sums);
+                } else {
+                    moved(w, from, m.rowBytes(), n, scales.data(), at, factor, s.x, i, s.sums);
+                }
                 add(m, row + i, BLOCK, column, n, columns, s, i);
                 i += BLOCK;
             } else {
@@ -86,7 +93,7 @@ final class Fp4Sums {
     }
 
     /** The inputs of one scale: eight rows of bytes, in a loop because C2 takes no more at once. */
-    private static void block(
+    private static void table(
             MemorySegment w,
             long first,
             long stride,
@@ -113,6 +120,47 @@ final class Fp4Sums {
         }
     }
 
+    /** As {@link #table}, without the table. */
+    private static void moved(
+            MemorySegment w,
+            long first,
+            long stride,
+            int n,
+            MemorySegment scales,
+            long at,
+            float factor,
+            float[] x,
+            int x0,
+            MemorySegment sums) {
+        Mapped.guard(w, first);
+        for (int j = 0; j < n; j += L) {
+            FloatVector scale = Fp8Decode.value(Fp8Decode.load(scales, at + j)).mul(factor);
+            FloatVector sum = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
+            for (int r = 0; r < BLOCK / 2; r++) {
+                IntVector codes = Fp8Decode.load(w, first + r * stride + j);
+                FloatVector even =
+                        codes.lanewise(LSHL, 28)
+                                .lanewise(ASHR, 6)
+                                .and(Fp4Dots.E2M1)
+                                .reinterpretAsFloats()
+                                .add(Fp4Dots.EIGHT)
+                                .fma(Fp4Dots.UNIT, Fp4Dots.MINUS_EIGHT)
+                                .mul(scale);
+                sum = even.fma(FloatVector.broadcast(F, x[x0 + 2 * r]), sum);
+                FloatVector odd =
+                        codes.lanewise(LSHL, 24)
+                                .lanewise(ASHR, 6)
+                                .and(Fp4Dots.E2M1)
+                                .reinterpretAsFloats()
+                                .add(Fp4Dots.EIGHT)
+                                .fma(Fp4Dots.UNIT, Fp4Dots.MINUS_EIGHT)
+                                .mul(scale);
+                sum = odd.fma(FloatVector.broadcast(F, x[x0 + 2 * r + 1]), sum);
+            }
+            sum.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
+        }
+    }
+
     /**
      * Weights of one input to panels of two vectors.
      *
@@ -127,8 +175,26 @@ final class Fp4Sums {
         long from = row / 2 * m.rowBytes() + column;
         long scaleAt = (long) row / BLOCK * m.outputs() + column;
         int shift = row % 2 * 4;
-        IntVector values = IntVector.fromArray(I, Fp4TableDots.VALUES, 0);
         Mapped.guard(w, from);
+        if (CodedDots.TABLE) {
+            tablePanels(w, from, shift, s, scaleAt, factor, panels, out, at, panel);
+        } else {
+            movedPanels(w, from, 28 - shift, s, scaleAt, factor, panels, out, at, panel);
+        }
+    }
+
+    private static void tablePanels(
+            MemorySegment w,
+            long from,
+            int shift,
+            MemorySegment s,
+            long scaleAt,
+            float factor,
+            int panels,
+            MemorySegment out,
+            long at,
+            long panel) {
+        IntVector values = IntVector.fromArray(I, Fp4TableDots.VALUES, 0);
         for (int p = 0; p < panels; p++) {
             long o = 2L * L * p;
             long to = at + panel * p;
@@ -144,6 +210,32 @@ final class Fp4Sums {
                     .reinterpretAsFloats()
                     .mul(Fp8Decode.value(Fp8Decode.load(s, scaleAt + o + L)).mul(factor))
                     .intoMemorySegment(out, to + V, LITTLE_ENDIAN);
+        }
+    }
+
+    private static void movedPanels(
+            MemorySegment w,
+            long from,
+            int shift,
+            MemorySegment s,
+            long scaleAt,
+            float factor,
+            int panels,
+            MemorySegment out,
+            long at,
+            long panel) {
+        for (int v = 0; v < 2 * panels; v++) {
+            long o = (long) L * v;
+            FloatVector scale = Fp8Decode.value(Fp8Decode.load(s, scaleAt + o)).mul(factor);
+            Fp8Decode.load(w, from + o)
+                    .lanewise(LSHL, shift)
+                    .lanewise(ASHR, 6)
+                    .and(Fp4Dots.E2M1)
+                    .reinterpretAsFloats()
+                    .add(Fp4Dots.EIGHT)
+                    .fma(Fp4Dots.UNIT, Fp4Dots.MINUS_EIGHT)
+                    .mul(scale)
+                    .intoMemorySegment(out, at + (v >> 1) * panel + (v & 1) * V, LITTLE_ENDIAN);
         }
     }
 }

@@ -27,6 +27,12 @@ final class Dots {
     /** 32 registers hold 24 accumulators, 16 hold 8. */
     private static final boolean MANY_REGISTERS = L >= 16;
 
+    /** Whether FP8 codes are multiplied as moved: see {@link Fp8MovedDots}. */
+    static final boolean MOVED = !MANY_REGISTERS && Subnormals.FAST;
+
+    /** What activations that meet FP8 codes are multiplied by. */
+    private static final float FP8_FACTOR = MOVED ? Fp8MovedDots.FACTOR : 1;
+
     /** Rows of activations that share one reading of the weights. */
     static final int TOKENS = MANY_REGISTERS ? 8 : 4;
 
@@ -63,12 +69,12 @@ final class Dots {
         Scales scales = m.scales();
         int n = whole(m);
         if (scales == null || scales.inputBlock() >= m.inputs()) {
-            Arrangement.quads(x, from, n, 1, d.arranged, at, step);
+            Arrangement.quads(x, from, n, FP8_FACTOR, d.arranged, at, step);
             return;
         }
         int length = scales.inputBlock();
         for (int k = 0; k < n; k += length) { // blocks are whole blocks of ours: see takes
-            float factor = m.scale(row, k);
+            float factor = m.scale(row, k) * FP8_FACTOR;
             long to = at + k / (2 * L) * step;
             Arrangement.quads(x, from + k, Math.min(length, n - k), factor, d.arranged, to, step);
         }
@@ -187,6 +193,8 @@ final class Dots {
             case F8_E4M3 -> {
                 if (MANY_REGISTERS) {
                     Fp8TableDots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
+                } else if (MOVED) {
+                    Fp8MovedDots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
                 } else {
                     Fp8Dots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
                 }
@@ -221,6 +229,8 @@ final class Dots {
             case F8_E4M3 -> {
                 if (MANY_REGISTERS) {
                     Fp8TableDots.x1(m.data(), at, n, d.arranged, d.lanes);
+                } else if (MOVED) {
+                    Fp8MovedDots.x1(m.data(), at, n, d.arranged, d.lanes);
                 } else {
                     Fp8Dots.x1(m.data(), at, n, d.arranged, d.lanes);
                 }
@@ -237,6 +247,8 @@ final class Dots {
     private static void decode(MemorySegment w, long from, int n, MemorySegment out, long at) {
         if (MANY_REGISTERS) {
             Fp8TableDots.decode(w, from, n, out, at);
+        } else if (MOVED) {
+            Fp8MovedDots.decode(w, from, n, out, at);
         } else {
             Fp8Dots.decode(w, from, n, out, at);
         }
@@ -245,7 +257,7 @@ final class Dots {
     /** Adds lanes and tail of weight row {@code row}, the {@code i}-th of those read together. */
     private static void finish(Matrix m, int row, DotOperands d, int i, Rows y, int column) {
         int width = d.width;
-        float factor = rowScale(m, row);
+        float factor = rowScale(m, row) * unit(m);
         int whole = whole(m);
         for (int t = 0; t < d.count; t++) {
             float sum = Elements.sumOfLanes(d.lanes, (i * width + t) * L) * factor;
@@ -255,6 +267,11 @@ final class Dots {
             }
             y.data()[y.offset(d.first + t) + column] = sum;
         }
+    }
+
+    /** The unit of sums: a power of two. */
+    private static float unit(Matrix m) {
+        return MOVED && m.dtype() == DType.F8_E4M3 ? Fp8MovedDots.UNIT : 1;
     }
 
     private static float rowScale(Matrix m, int row) {

@@ -45,8 +45,10 @@ final class SumOrder {
 
     /**
      * Of four vectors every fourth column from the first on, then from the second on, and so on.
+     *
+     * @param unit a power of two that sums are multiplied by
      */
-    static void quads(MemorySegment sums, long s0, int n, float[] y, int at) {
+    static void quads(MemorySegment sums, long s0, int n, float unit, float[] y, int at) {
         for (int j = 0; j < n; j += 4 * L) {
             long o = s0 + 4L * j;
             FloatVector a = FloatVector.fromMemorySegment(F, sums, o, LITTLE_ENDIAN);
@@ -57,10 +59,10 @@ final class SumOrder {
             FloatVector even1 = a.rearrange(SECOND, c);
             FloatVector odd0 = b.rearrange(FIRST, d);
             FloatVector odd1 = b.rearrange(SECOND, d);
-            add(even0.rearrange(FIRST, odd0), y, at + j);
-            add(even0.rearrange(SECOND, odd0), y, at + j + L);
-            add(even1.rearrange(FIRST, odd1), y, at + j + 2 * L);
-            add(even1.rearrange(SECOND, odd1), y, at + j + 3 * L);
+            add(even0.rearrange(FIRST, odd0).mul(unit), y, at + j);
+            add(even0.rearrange(SECOND, odd0).mul(unit), y, at + j + L);
+            add(even1.rearrange(FIRST, odd1).mul(unit), y, at + j + 2 * L);
+            add(even1.rearrange(SECOND, odd1).mul(unit), y, at + j + 3 * L);
         }
     }
 

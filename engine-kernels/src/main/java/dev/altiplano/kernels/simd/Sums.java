@@ -36,6 +36,9 @@ final class Sums {
      */
     static final int MOST_DECODED_ANEW = 4;
 
+    /** The unit of sums of FP8 codes: a power of two. */
+    private static final float FP8_UNIT = Dots.MOVED ? Fp8MovedDots.UNIT : 1;
+
     private Sums() {}
 
     /** Whether there are kernels for the type, and one scale serves all inputs of an output. */
@@ -217,7 +220,11 @@ final class Sums {
                 Fp8TableSums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
             } else if (MANY_REGISTERS) {
                 Fp8TableSums.x1(w, offset, n, s.x, x0, s.sums, s0);
-            } else if (rows > 1) { // one row of factors: see most
+            } else if (Dots.MOVED && rows > 1) { // one row of factors: see most
+                Fp8MovedSums.x4(w, offset, stride, n, s.x, x0, s.sums);
+            } else if (Dots.MOVED) {
+                Fp8MovedSums.x1(w, offset, n, s.x, x0, s.sums);
+            } else if (rows > 1) {
                 Fp8Sums.x4(w, offset, stride, n, s.x, x0, s.sums);
             } else {
                 Fp8Sums.x1(w, offset, n, s.x, x0, s.sums);
@@ -230,7 +237,7 @@ final class Sums {
         long s0 = t * s.step;
         switch (m.dtype()) {
             case BF16 -> SumOrder.pairs(s.sums, s0, n, y, at);
-            case F8_E4M3 -> SumOrder.quads(s.sums, s0, n, y, at);
+            case F8_E4M3 -> SumOrder.quads(s.sums, s0, n, FP8_UNIT, y, at);
             default -> SumOrder.plain(s.sums, s0, n, y, at);
         }
         for (int j = n; j < columns; j++) {

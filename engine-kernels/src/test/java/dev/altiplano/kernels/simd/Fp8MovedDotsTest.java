@@ -1,0 +1,121 @@
+package dev.altiplano.kernels.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
+
+/**
+ * The two ways to multiply FP8 codes without tables give the same bits; which one a processor takes
+ * depends on how fast it multiplies subnormal numbers.
+ */
+final class Fp8MovedDotsTest {
+    private static final int INPUTS = 384;
+    private static final int ROWS = 4;
+    private static final int LANES = ROWS * 16;
+
+    private final Arena arena = Arena.ofConfined();
+    private final SplittableRandom random = new SplittableRandom(5);
+
+    @BeforeAll
+    static void needsVectors() {
+        assumeTrue(
+                ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent(),
+                "this JVM runs without jdk.incubator.vector");
+    }
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    /** All codes but the two that are no numbers, subnormal ones often. */
+    private MemorySegment codes() {
+        MemorySegment w = arena.allocate((long) ROWS * INPUTS);
+        for (long i = 0; i < w.byteSize(); i++) {
+            int magnitude = random.nextInt(4) == 0 ? random.nextInt(8) : random.nextInt(0x7f);
+            w.set(JAVA_BYTE, i, (byte) (random.nextInt(2) << 7 | magnitude));
+        }
+        return w;
+    }
+
+    private MemorySegment floats(float[] values, float factor) {
+        MemorySegment floats = arena.allocate(4L * values.length, 64);
+        for (int i = 0; i < values.length; i++) {
+            floats.setAtIndex(JAVA_FLOAT, i, values[i] * factor);
+        }
+        return floats;
+    }
+
+    private float[] activations(int count) {
+        float[] x = new float[count];
+        for (int i = 0; i < count; i++) {
+            x[i] = (float) random.nextDouble(-300, 300);
+        }
+        return x;
+    }
+
+    private static float[] timesUnit(float[] sums) {
+        float[] product = sums.clone();
+        for (int i = 0; i < product.length; i++) {
+            product[i] *= Fp8MovedDots.UNIT;
+        }
+        return product;
+    }
+
+    @Test
+    void dotProductsHaveTheSameBits() {
+        MemorySegment w = codes();
+        float[] x = activations(INPUTS);
+        MemorySegment plain = floats(x, 1);
+        MemorySegment scaled = floats(x, Fp8MovedDots.FACTOR);
+        float[] expected = new float[LANES];
+        float[] moved = new float[LANES];
+        Fp8Dots.x4(w, 0, INPUTS, INPUTS, plain, expected);
+        Fp8MovedDots.x4(w, 0, INPUTS, INPUTS, scaled, moved);
+        assertThat(timesUnit(moved)).isEqualTo(expected);
+        Fp8Dots.x1(w, INPUTS, INPUTS, plain, expected);
+        Fp8MovedDots.x1(w, INPUTS, INPUTS, scaled, moved);
+        assertThat(timesUnit(moved)).isEqualTo(expected);
+    }
+
+    @Test
+    void decodedRowsHaveTheSameBits() {
+        MemorySegment w = codes();
+        float[] zeros = new float[INPUTS];
+        MemorySegment expected = floats(zeros, 1);
+        MemorySegment moved = floats(zeros, 1);
+        Fp8Dots.decode(w, 0, INPUTS, expected, 0);
+        Fp8MovedDots.decode(w, 0, INPUTS, moved, 0);
+        for (int i = 0; i < INPUTS; i++) {
+            float value = moved.getAtIndex(JAVA_FLOAT, i) * 0x1p120f;
+            assertThat(value).isEqualTo(expected.getAtIndex(JAVA_FLOAT, i));
+        }
+    }
+
+    @Test
+    void sumsHaveTheSameBits() {
+        MemorySegment w = codes();
+        float[] start = new float[INPUTS];
+        MemorySegment expected = floats(start, 1);
+        MemorySegment moved = floats(start, 1);
+        float[] x = activations(ROWS + 1);
+        Fp8Sums.x4(w, 0, INPUTS, INPUTS, x, 0, expected);
+        Fp8Sums.x1(w, INPUTS, INPUTS, x, ROWS, expected);
+        Fp8MovedSums.x4(w, 0, INPUTS, INPUTS, x, 0, moved);
+        Fp8MovedSums.x1(w, INPUTS, INPUTS, x, ROWS, moved);
+        for (int i = 0; i < INPUTS; i++) {
+            float value = moved.getAtIndex(JAVA_FLOAT, i) * Fp8MovedDots.UNIT;
+            assertThat(value).isEqualTo(expected.getAtIndex(JAVA_FLOAT, i));
+        }
+    }
+}

@@ -150,36 +150,36 @@ final class CodedDots {
     private static void alone(
             Matrix m, Way way, int row, int count, DotOperands d, Rows y, int column) {
         int together = together(m);
-        int each = count / together; // bands of rows, read side by side
+        int each = together == 1 ? 0 : count / together; // bands of rows, read side by side
         for (int r = 0; r < each; r++) {
             several(m, way, row + r, each, d);
             for (int i = 0; i < together; i++) {
                 finish(m, way, row + r + i * each, d, i, y, column + r + i * each);
             }
         }
-        for (int r = together * each; r < count; r++) {
-            one(m, way, row + r, d);
-            finish(m, way, row + r, d, 0, y, column + r);
+        for (int r = together * each; r < count; r += ScaleRows.ROWS) {
+            int these = Math.min(ScaleRows.ROWS, count - r);
+            fillScales(m, way, row + r, 1, these, d); // one after the other they would come late
+            for (int i = 0; i < these; i++) {
+                one(m, way, row + r + i, i, d);
+                finish(m, way, row + r + i, d, i, y, column + r + i);
+            }
         }
     }
 
     /**
      * Weight rows that a kernel reads side by side for a single row of activations; with more, it
-     * would be too large for C2.
+     * would be too large for C2 or need more registers than there are.
      */
     private static int together(Matrix m) {
         return switch (m.dtype()) {
-            case I4_BIASED -> 3;
+            case I4_BIASED -> MANY_REGISTERS ? 3 : 1;
             case F4_E2M1 -> TABLE ? 2 : 1;
             default -> 4;
         };
     }
 
     private static void several(Matrix m, Way way, int row, int step, DotOperands d) {
-        if (together(m) == 1) {
-            one(m, way, row, d);
-            return;
-        }
         fillScales(m, way, row, step, together(m), d);
         int n = whole(m, way);
         long at = row * m.rowBytes();
@@ -192,19 +192,19 @@ final class CodedDots {
         }
     }
 
-    private static void one(Matrix m, Way way, int row, DotOperands d) {
-        fillScales(m, way, row, 1, 1, d);
+    /** The {@code i}-th of the rows whose scales are there, to place i. */
+    private static void one(Matrix m, Way way, int row, int i, DotOperands d) {
         int n = whole(m, way);
         long at = row * m.rowBytes();
         switch (m.dtype()) {
-            case I8 -> Int8Dots.x1(m.data(), at, n, d.arranged, d.lanes);
-            case I8_BIASED -> Int8Dots.biasedX1(m.data(), at, n, d.arranged, d.lanes);
-            case I4_BIASED -> Int4Dots.x1(m.data(), at, n, d.arranged, d.scales, d.lanes);
+            case I8 -> Int8Dots.x1(m.data(), at, n, d.arranged, d.lanes, i);
+            case I8_BIASED -> Int8Dots.biasedX1(m.data(), at, n, d.arranged, d.lanes, i);
+            case I4_BIASED -> Int4Dots.x1(m.data(), at, n, d.arranged, d.scales, d.lanes, i);
             default -> {
                 if (TABLE) {
-                    Fp4TableDots.x1(m.data(), at, n, d.arranged, d.scales, d.lanes);
+                    Fp4TableDots.x1(m.data(), at, n, d.arranged, d.scales, d.lanes, i);
                 } else {
-                    Fp4Dots.x1(m.data(), at, n, d.arranged, d.scales, d.lanes);
+                    Fp4Dots.x1(m.data(), at, n, d.arranged, d.scales, d.lanes, i);
                 }
             }
         }

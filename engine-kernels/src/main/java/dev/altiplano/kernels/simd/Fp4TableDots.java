@@ -101,8 +101,9 @@ final class Fp4TableDots {
         t1.intoArray(lanes, L);
     }
 
-    /** 1 row. */
-    static void x1(MemorySegment w, long o0, int n, MemorySegment x, GroupScales s, float[] lanes) {
+    /** 1 row, with scales and lanes at place {@code i}. */
+    static void x1(
+            MemorySegment w, long o0, int n, MemorySegment x, GroupScales s, float[] lanes, int i) {
         Mapped.guard(w, o0);
         float[] scales = s.values;
         int per = s.perBlock;
@@ -110,7 +111,7 @@ final class Fp4TableDots {
         IntVector values = IntVector.fromArray(I, VALUES, 0);
         FloatVector t0 = FloatVector.zero(F);
         long a = 0;
-        int g = 0;
+        int g = i * s.perRow;
         for (int k = 0; k < n; k += 8 * L) {
             long b = k / 2;
             IntVector w0 = IntVector.fromMemorySegment(I, w, o0 + b, LITTLE_ENDIAN);
@@ -138,7 +139,7 @@ final class Fp4TableDots {
             a += 9 * V;
             g += per;
         }
-        t0.intoArray(lanes, 0);
+        t0.intoArray(lanes, i * L);
     }
 
     /** Codes of one row, as they meet the activations. */

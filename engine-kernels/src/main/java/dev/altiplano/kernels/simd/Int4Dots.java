@@ -121,15 +121,16 @@ final class Int4Dots {
         t2.intoArray(lanes, 2 * L);
     }
 
-    /** 1 row. */
-    static void x1(MemorySegment w, long o0, int n, MemorySegment x, GroupScales s, float[] lanes) {
+    /** 1 row, with scales and lanes at place {@code i}. */
+    static void x1(
+            MemorySegment w, long o0, int n, MemorySegment x, GroupScales s, float[] lanes, int i) {
         Mapped.guard(w, o0);
         float[] scales = s.values;
         int per = s.perBlock;
         IntVector spread = IntVector.fromArray(I, s.spread, 0);
         FloatVector t0 = FloatVector.zero(F);
         long a = 0;
-        int g = 0;
+        int g = i * s.perRow;
         for (int k = 0; k < n; k += 8 * L) {
             long b = k / 2;
             IntVector w0 =
@@ -158,7 +159,7 @@ final class Int4Dots {
             a += 9 * V;
             g += per;
         }
-        t0.intoArray(lanes, 0);
+        t0.intoArray(lanes, i * L);
     }
 
     /** Codes of one row, as they meet the activations. */

@@ -78,8 +78,8 @@ final class Int8Dots {
         s3.intoArray(lanes, 3 * L);
     }
 
-    /** 1 row. */
-    static void x1(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes) {
+    /** 1 row, with lanes at place {@code i}. */
+    static void x1(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes, int i) {
         Mapped.guard(w, o0);
         FloatVector s0 = FloatVector.zero(F);
         for (int k = 0; k < n; k += L) {
@@ -93,7 +93,7 @@ final class Int8Dots {
                                             .convert(I2F, 0))
                             .fma(a, s0);
         }
-        s0.intoArray(lanes, 0);
+        s0.intoArray(lanes, i * L);
     }
 
     /** 4 rows of biased codes. */
@@ -152,8 +152,8 @@ final class Int8Dots {
         s3.intoArray(lanes, 3 * L);
     }
 
-    /** 1 row of biased codes. */
-    static void biasedX1(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes) {
+    /** 1 row of biased codes, with lanes at place {@code i}. */
+    static void biasedX1(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes, int i) {
         Mapped.guard(w, o0);
         FloatVector s0 = FloatVector.zero(F);
         for (int k = 0; k < n; k += L) {
@@ -168,7 +168,7 @@ final class Int8Dots {
                                             .convert(I2F, 0))
                             .fma(a, s0);
         }
-        s0.intoArray(lanes, 0);
+        s0.intoArray(lanes, i * L);
     }
 
     /** Codes of one row as FP32, unscaled and in their order. */

@@ -26,8 +26,8 @@ final class ScaleRows {
     private static final VectorSpecies<Integer> I = F.withLanes(int.class);
     private static final int L = F.length();
 
-    /** Rows that a kernel reads side by side at most. */
-    private static final int ROWS = 4;
+    /** Rows whose scales are decoded together at most. */
+    static final int ROWS = 4;
 
     /** Codes in a block: eight in every lane. */
     static final int BLOCK = 8 * L;

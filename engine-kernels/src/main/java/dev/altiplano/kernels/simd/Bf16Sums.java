@@ -102,7 +102,14 @@ final class Bf16Sums {
 
     /** 4 rows. */
     static void x4(
-            MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
+            MemorySegment w,
+            long o0,
+            long stride,
+            int n,
+            float[] x,
+            int x0,
+            MemorySegment sums,
+            long s0) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
@@ -112,8 +119,8 @@ final class Bf16Sums {
         FloatVector f2 = FloatVector.broadcast(F, x[x0 + 2]);
         FloatVector f3 = FloatVector.broadcast(F, x[x0 + 3]);
         for (int j = 0; j < n; j += 2 * L) {
-            FloatVector a = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
-            FloatVector b = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
+            FloatVector a = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j, LITTLE_ENDIAN);
+            FloatVector b = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + V, LITTLE_ENDIAN);
             IntVector w0 = IntVector.fromMemorySegment(I, w, o0 + 2L * j, LITTLE_ENDIAN);
             a = w0.lanewise(LSHL, 16).reinterpretAsFloats().fma(f0, a);
             b = w0.and(HIGH).reinterpretAsFloats().fma(f0, b);
@@ -126,8 +133,8 @@ final class Bf16Sums {
             IntVector w3 = IntVector.fromMemorySegment(I, w, o3 + 2L * j, LITTLE_ENDIAN);
             a = w3.lanewise(LSHL, 16).reinterpretAsFloats().fma(f3, a);
             b = w3.and(HIGH).reinterpretAsFloats().fma(f3, b);
-            a.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
-            b.intoMemorySegment(sums, 4L * j + V, LITTLE_ENDIAN);
+            a.intoMemorySegment(sums, s0 + 4L * j, LITTLE_ENDIAN);
+            b.intoMemorySegment(sums, s0 + 4L * j + V, LITTLE_ENDIAN);
         }
     }
 

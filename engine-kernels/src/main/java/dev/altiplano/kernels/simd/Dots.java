@@ -5,6 +5,7 @@ import dev.altiplano.kernels.Matrix;
 import dev.altiplano.kernels.Rows;
 import dev.altiplano.kernels.Scales;
 import dev.altiplano.kernels.internal.DotOperands;
+import dev.altiplano.kernels.internal.KernelSet;
 import dev.altiplano.kernels.internal.Weights;
 
 import jdk.incubator.vector.FloatVector;
@@ -98,9 +99,12 @@ final class Dots {
         };
     }
 
-    /** See {@link VectorKernels#rowsAlone}: FP8 with tables. */
+    /** See {@link VectorKernels#rowsAlone}, of FP8. */
     static int rowsAlone(Matrix m) {
-        return MANY_REGISTERS && takes(m) ? Sums.MOST_DECODED_ANEW : 1;
+        if (!takes(m)) {
+            return 1;
+        }
+        return MOVED ? KernelSet.MOST_ALONE : MANY_REGISTERS ? Sums.MOST_DECODED_ANEW : 1;
     }
 
     static void compute(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {

@@ -26,7 +26,14 @@ final class Fp8MovedSums {
 
     /** 4 rows. */
     static void x4(
-            MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
+            MemorySegment w,
+            long o0,
+            long stride,
+            int n,
+            float[] x,
+            int x0,
+            MemorySegment sums,
+            long s0) {
         Mapped.guard(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
@@ -36,10 +43,12 @@ final class Fp8MovedSums {
         FloatVector f2 = FloatVector.broadcast(F, x[x0 + 2] * FACTOR);
         FloatVector f3 = FloatVector.broadcast(F, x[x0 + 3] * FACTOR);
         for (int j = 0; j < n; j += 4 * L) {
-            FloatVector y0 = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
-            FloatVector y1 = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
-            FloatVector y2 = FloatVector.fromMemorySegment(F, sums, 4L * j + 2 * V, LITTLE_ENDIAN);
-            FloatVector y3 = FloatVector.fromMemorySegment(F, sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+            FloatVector y0 = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j, LITTLE_ENDIAN);
+            FloatVector y1 = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + V, LITTLE_ENDIAN);
+            FloatVector y2 =
+                    FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + 2 * V, LITTLE_ENDIAN);
+            FloatVector y3 =
+                    FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + 3 * V, LITTLE_ENDIAN);
             IntVector w0 = IntVector.fromMemorySegment(I, w, o0 + j, LITTLE_ENDIAN);
             y0 =
                     w0.lanewise(LSHL, 24)
@@ -120,22 +129,25 @@ final class Fp8MovedSums {
                             .reinterpretAsFloats()
                             .fma(f3, y2);
             y3 = w3.lanewise(ASHR, 4).and(Fp8Dots.E4M3).reinterpretAsFloats().fma(f3, y3);
-            y0.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
-            y1.intoMemorySegment(sums, 4L * j + V, LITTLE_ENDIAN);
-            y2.intoMemorySegment(sums, 4L * j + 2 * V, LITTLE_ENDIAN);
-            y3.intoMemorySegment(sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+            y0.intoMemorySegment(sums, s0 + 4L * j, LITTLE_ENDIAN);
+            y1.intoMemorySegment(sums, s0 + 4L * j + V, LITTLE_ENDIAN);
+            y2.intoMemorySegment(sums, s0 + 4L * j + 2 * V, LITTLE_ENDIAN);
+            y3.intoMemorySegment(sums, s0 + 4L * j + 3 * V, LITTLE_ENDIAN);
         }
     }
 
     /** 1 row. */
-    static void x1(MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums) {
+    static void x1(
+            MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums, long s0) {
         Mapped.guard(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0] * FACTOR);
         for (int j = 0; j < n; j += 4 * L) {
-            FloatVector y0 = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
-            FloatVector y1 = FloatVector.fromMemorySegment(F, sums, 4L * j + V, LITTLE_ENDIAN);
-            FloatVector y2 = FloatVector.fromMemorySegment(F, sums, 4L * j + 2 * V, LITTLE_ENDIAN);
-            FloatVector y3 = FloatVector.fromMemorySegment(F, sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+            FloatVector y0 = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j, LITTLE_ENDIAN);
+            FloatVector y1 = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + V, LITTLE_ENDIAN);
+            FloatVector y2 =
+                    FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + 2 * V, LITTLE_ENDIAN);
+            FloatVector y3 =
+                    FloatVector.fromMemorySegment(F, sums, s0 + 4L * j + 3 * V, LITTLE_ENDIAN);
             IntVector w0 = IntVector.fromMemorySegment(I, w, o0 + j, LITTLE_ENDIAN);
             y0 =
                     w0.lanewise(LSHL, 24)
@@ -156,10 +168,10 @@ final class Fp8MovedSums {
                             .reinterpretAsFloats()
                             .fma(f0, y2);
             y3 = w0.lanewise(ASHR, 4).and(Fp8Dots.E4M3).reinterpretAsFloats().fma(f0, y3);
-            y0.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
-            y1.intoMemorySegment(sums, 4L * j + V, LITTLE_ENDIAN);
-            y2.intoMemorySegment(sums, 4L * j + 2 * V, LITTLE_ENDIAN);
-            y3.intoMemorySegment(sums, 4L * j + 3 * V, LITTLE_ENDIAN);
+            y0.intoMemorySegment(sums, s0 + 4L * j, LITTLE_ENDIAN);
+            y1.intoMemorySegment(sums, s0 + 4L * j + V, LITTLE_ENDIAN);
+            y2.intoMemorySegment(sums, s0 + 4L * j + 2 * V, LITTLE_ENDIAN);
+            y3.intoMemorySegment(sums, s0 + 4L * j + 3 * V, LITTLE_ENDIAN);
         }
     }
 }

@@ -67,12 +67,12 @@ final class Sums {
 
     /** Rows of factors that can share one reading of the weights. */
     static int most(Matrix m) {
-        if (!MANY_REGISTERS || !takes(m)) {
+        if (!takes(m)) {
             return 1;
         }
         return switch (m.dtype()) {
             case BF16 -> KernelSet.MOST_SUM_ROWS;
-            case F8_E4M3 -> MOST_DECODED_ANEW;
+            case F8_E4M3 -> MANY_REGISTERS || Dots.MOVED ? MOST_DECODED_ANEW : 1;
             default -> 1;
         };
     }
@@ -137,12 +137,19 @@ final class Sums {
         return done;
     }
 
-    /** Four weight rows with as many of at least 2 rows of factors as leave none alone. */
+    /**
+     * Four weight rows with as many rows of factors as leave none alone, or with two at most where
+     * registers are few.
+     */
     private static int four(
             Matrix m, long offset, int n, SumOperands s, int x0, long s0, int rows) {
         MemorySegment w = m.data();
         long stride = m.rowBytes();
-        if (rows == 2) {
+        if (rows == 1) {
+            Bf16Sums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
+            return 1;
+        }
+        if (rows == 2 || !MANY_REGISTERS) {
             Bf16SharedSums.x4by2(w, offset, stride, n, s, x0, s0);
             return 2;
         }
@@ -172,7 +179,7 @@ final class Sums {
             return 12;
         }
         if (left >= 4) {
-            Bf16Sums.x4(w, offset, m.rowBytes(), n, s.x, i, s.sums);
+            Bf16Sums.x4(w, offset, m.rowBytes(), n, s.x, i, s.sums, 0);
             return 4;
         }
         Bf16Sums.x1(w, offset, n, s.x, i, s.sums, 0);
@@ -220,11 +227,11 @@ final class Sums {
                 Fp8TableSums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
             } else if (MANY_REGISTERS) {
                 Fp8TableSums.x1(w, offset, n, s.x, x0, s.sums, s0);
-            } else if (Dots.MOVED && rows > 1) { // one row of factors: see most
-                Fp8MovedSums.x4(w, offset, stride, n, s.x, x0, s.sums);
+            } else if (Dots.MOVED && rows > 1) {
+                Fp8MovedSums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
             } else if (Dots.MOVED) {
-                Fp8MovedSums.x1(w, offset, n, s.x, x0, s.sums);
-            } else if (rows > 1) {
+                Fp8MovedSums.x1(w, offset, n, s.x, x0, s.sums, s0);
+            } else if (rows > 1) { // one row of factors: see most
                 Fp8Sums.x4(w, offset, stride, n, s.x, x0, s.sums);
             } else {
                 Fp8Sums.x1(w, offset, n, s.x, x0, s.sums);

@@ -111,8 +111,8 @@ final class Fp8MovedDotsTest {
         float[] x = activations(ROWS + 1);
         Fp8Sums.x4(w, 0, INPUTS, INPUTS, x, 0, expected);
         Fp8Sums.x1(w, INPUTS, INPUTS, x, ROWS, expected);
-        Fp8MovedSums.x4(w, 0, INPUTS, INPUTS, x, 0, moved);
-        Fp8MovedSums.x1(w, INPUTS, INPUTS, x, ROWS, moved);
+        Fp8MovedSums.x4(w, 0, INPUTS, INPUTS, x, 0, moved, 0);
+        Fp8MovedSums.x1(w, INPUTS, INPUTS, x, ROWS, moved, 0);
         for (int i = 0; i < INPUTS; i++) {
             float value = moved.getAtIndex(JAVA_FLOAT, i) * Fp8MovedDots.UNIT;
             assertThat(value).isEqualTo(expected.getAtIndex(JAVA_FLOAT, i));

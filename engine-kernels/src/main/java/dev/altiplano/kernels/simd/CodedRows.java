@@ -1,6 +1,5 @@
 package dev.altiplano.kernels.simd;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -297,13 +296,9 @@ final class CodedRows {
         Mapped.guard(w, from);
         for (int k = 0; k < n; k += L) {
             int word = w.get(WORD, from + 4L * (k / 8));
-            IntVector.broadcast(I, word)
-                    .lanewise(LSHL, L < 8 && k % 8 > 0 ? second : first)
-                    .lanewise(ASHR, 6)
-                    .and(Fp4Dots.E2M1)
-                    .reinterpretAsFloats()
-                    .add(Fp4Dots.EIGHT)
-                    .fma(Fp4Dots.UNIT, Fp4Dots.MINUS_EIGHT)
+            Fp4Dots.value(
+                            IntVector.broadcast(I, word)
+                                    .lanewise(LSHL, L < 8 && k % 8 > 0 ? second : first))
                     .mul(spare[k / L])
                     .intoArray(out, at + k);
         }

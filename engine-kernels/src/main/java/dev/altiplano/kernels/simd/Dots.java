@@ -34,6 +34,9 @@ final class Dots {
     /** What activations that meet FP8 codes are multiplied by. */
     private static final float FP8_FACTOR = MOVED ? Fp8MovedDots.FACTOR : 1;
 
+    /** The unit of sums of FP8 codes: a power of two. */
+    static final float FP8_UNIT = MOVED ? Fp8MovedDots.UNIT : 1;
+
     /** Rows of activations that share one reading of the weights. */
     static final int TOKENS = MANY_REGISTERS ? 8 : 4;
 
@@ -261,7 +264,7 @@ final class Dots {
     /** Adds lanes and tail of weight row {@code row}, the {@code i}-th of those read together. */
     private static void finish(Matrix m, int row, DotOperands d, int i, Rows y, int column) {
         int width = d.width;
-        float factor = rowScale(m, row) * unit(m);
+        float factor = rowScale(m, row) * (m.dtype() == DType.F8_E4M3 ? FP8_UNIT : 1);
         int whole = whole(m);
         for (int t = 0; t < d.count; t++) {
             float sum = Elements.sumOfLanes(d.lanes, (i * width + t) * L) * factor;
@@ -271,11 +274,6 @@ final class Dots {
             }
             y.data()[y.offset(d.first + t) + column] = sum;
         }
-    }
-
-    /** The unit of sums: a power of two. */
-    private static float unit(Matrix m) {
-        return MOVED && m.dtype() == DType.F8_E4M3 ? Fp8MovedDots.UNIT : 1;
     }
 
     private static float rowScale(Matrix m, int row) {

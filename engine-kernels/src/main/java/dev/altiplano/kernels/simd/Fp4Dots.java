@@ -27,16 +27,16 @@ final class Fp4Dots {
     private static final VectorSpecies<Integer> I = F.withLanes(int.class);
 
     /** Where sign, exponent and mantissa go. */
-    static final int E2M1 = 0x81C00000;
+    private static final int E2M1 = 0x81C00000;
 
     /** 8 in the unit of the codes that were moved. */
-    static final float EIGHT = 0x1p-123f;
+    private static final float EIGHT = 0x1p-123f;
 
     /** Undoes the move of the exponent. */
-    static final FloatVector UNIT = FloatVector.broadcast(F, 0x1p126f);
+    private static final FloatVector UNIT = FloatVector.broadcast(F, 0x1p126f);
 
     /** Undoes the addition of {@link #EIGHT} after it. */
-    static final FloatVector MINUS_EIGHT = FloatVector.broadcast(F, -8);
+    private static final FloatVector MINUS_EIGHT = FloatVector.broadcast(F, -8);
 
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();
@@ -179,5 +179,14 @@ final class Fp4Dots {
                     .add(EIGHT)
                     .intoMemorySegment(out, to + 7 * V, LITTLE_ENDIAN);
         }
+    }
+
+    /** The values of the uppermost codes of lanes. */
+    static FloatVector value(IntVector top) {
+        return top.lanewise(ASHR, 6)
+                .and(E2M1)
+                .reinterpretAsFloats()
+                .add(EIGHT)
+                .fma(UNIT, MINUS_EIGHT);
     }
 }

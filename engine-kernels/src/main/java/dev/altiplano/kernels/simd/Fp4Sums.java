@@ -1,6 +1,5 @@
 package dev.altiplano.kernels.simd;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -138,23 +137,9 @@ final class Fp4Sums {
             FloatVector sum = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
             for (int r = 0; r < BLOCK / 2; r++) {
                 IntVector codes = Fp8Decode.load(w, first + r * stride + j);
-                FloatVector even =
-                        codes.lanewise(LSHL, 28)
-                                .lanewise(ASHR, 6)
-                                .and(Fp4Dots.E2M1)
-                                .reinterpretAsFloats()
-                                .add(Fp4Dots.EIGHT)
-                                .fma(Fp4Dots.UNIT, Fp4Dots.MINUS_EIGHT)
-                                .mul(scale);
+                FloatVector even = Fp4Dots.value(codes.lanewise(LSHL, 28)).mul(scale);
                 sum = even.fma(FloatVector.broadcast(F, x[x0 + 2 * r]), sum);
-                FloatVector odd =
-                        codes.lanewise(LSHL, 24)
-                                .lanewise(ASHR, 6)
-                                .and(Fp4Dots.E2M1)
-                                .reinterpretAsFloats()
-                                .add(Fp4Dots.EIGHT)
-                                .fma(Fp4Dots.UNIT, Fp4Dots.MINUS_EIGHT)
-                                .mul(scale);
+                FloatVector odd = Fp4Dots.value(codes.lanewise(LSHL, 24)).mul(scale);
                 sum = odd.fma(FloatVector.broadcast(F, x[x0 + 2 * r + 1]), sum);
             }
             sum.intoMemorySegment(sums, 4L * j, LITTLE_ENDIAN);
@@ -227,13 +212,7 @@ final class Fp4Sums {
         for (int v = 0; v < 2 * panels; v++) {
             long o = (long) L * v;
             FloatVector scale = Fp8Decode.value(Fp8Decode.load(s, scaleAt + o)).mul(factor);
-            Fp8Decode.load(w, from + o)
-                    .lanewise(LSHL, shift)
-                    .lanewise(ASHR, 6)
-                    .and(Fp4Dots.E2M1)
-                    .reinterpretAsFloats()
-                    .add(Fp4Dots.EIGHT)
-                    .fma(Fp4Dots.UNIT, Fp4Dots.MINUS_EIGHT)
+            Fp4Dots.value(Fp8Decode.load(w, from + o).lanewise(LSHL, shift))
                     .mul(scale)
                     .intoMemorySegment(out, at + (v >> 1) * panel + (v & 1) * V, LITTLE_ENDIAN);
         }

@@ -36,9 +36,6 @@ final class Sums {
      */
     static final int MOST_DECODED_ANEW = 4;
 
-    /** The unit of sums of FP8 codes: a power of two. */
-    private static final float FP8_UNIT = Dots.MOVED ? Fp8MovedDots.UNIT : 1;
-
     private Sums() {}
 
     /** Whether there are kernels for the type, and one scale serves all inputs of an output. */
@@ -244,7 +241,7 @@ final class Sums {
         long s0 = t * s.step;
         switch (m.dtype()) {
             case BF16 -> SumOrder.pairs(s.sums, s0, n, y, at);
-            case F8_E4M3 -> SumOrder.quads(s.sums, s0, n, FP8_UNIT, y, at);
+            case F8_E4M3 -> SumOrder.quads(s.sums, s0, n, Dots.FP8_UNIT, y, at);
             default -> SumOrder.plain(s.sums, s0, n, y, at);
         }
         for (int j = n; j < columns; j++) {

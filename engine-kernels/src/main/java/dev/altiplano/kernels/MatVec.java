@@ -17,11 +17,8 @@ final class MatVec {
     /** Below this, claiming an item costs more than an idle worker. */
     private static final int LEAST_ITEM_BYTES = 1 << 14;
 
-    /** A multiple of every number of bands that kernels read side by side. */
+    /** Rows of an item are a multiple of it, for bands of which it is no multiple of its double. */
     private static final int BANDS = 12;
-
-    /** Bands that kernels for FP8 read side by side. */
-    private static final int FP8_BANDS = 4;
 
     /** Bytes of a page of memory; larger pages are whole numbers of it. */
     private static final int PAGE = 1 << 12;
@@ -203,21 +200,24 @@ final class MatVec {
             return scales.outputBlock();
         }
         long shared = (m.outputs() + 4L * w.count() - 1) / (4L * w.count());
-        return rowsPerItem(m.dtype(), m.rowBytes(), shared);
+        return rowsPerItem(m.dtype(), KERNELS.rowsTogether(m), m.rowBytes(), shared);
     }
 
     /**
-     * A multiple of what the bands of the type take. Rounded up: rounded down, INT8 and BF16 rows
-     * of 5120 would give bands of whole pages, which they lose by. Rows of whole pages give them
-     * anyway.
+     * A multiple of the bands. Rounded up: rounded down, INT8 and BF16 rows of 5120 would give
+     * bands of whole pages, which they lose by. Rows of whole pages give them anyway.
      *
+     * @param bands see {@link KernelSet#rowsTogether}
      * @param shared rows of an item if all workers are to have several
      */
-    static int rowsPerItem(DType dtype, long rowBytes, long shared) {
+    static int rowsPerItem(DType dtype, int bands, long rowBytes, long shared) {
         long chosen = Math.min(ITEM_BYTES / rowBytes, shared);
         chosen = Math.max(LEAST_ITEM_BYTES / rowBytes, chosen);
-        long pages = FP8_BANDS * rowsOfWholePages(rowBytes);
-        long unit = dtype == DType.F8_E4M3 && pages <= chosen ? pages : BANDS;
+        long pages = bands * rowsOfWholePages(rowBytes);
+        long unit = BANDS % bands == 0 ? BANDS : 2 * BANDS;
+        if (dtype == DType.F8_E4M3 && pages <= chosen) {
+            unit = pages;
+        }
         return (int) Math.max(unit, (chosen + unit - 1) / unit * unit);
     }
 

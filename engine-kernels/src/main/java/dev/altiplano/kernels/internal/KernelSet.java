@@ -84,6 +84,12 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
     int rowsAlone(Matrix m);
 
     /**
+     * Weight rows, at least 1, that {@link #dots} reads side by side for a single row of
+     * activations: as many bands of the rows it is asked for; what is left over is read row by row.
+     */
+    int rowsTogether(Matrix m);
+
+    /**
      * Copies activations into the order in which the weights of {@code m} meet them.
      *
      * @param row the first weight row that will be asked for; others of the same block of scales

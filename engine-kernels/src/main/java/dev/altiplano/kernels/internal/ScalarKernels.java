@@ -151,6 +151,11 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
+    public int rowsTogether(Matrix m) {
+        return 1;
+    }
+
+    @Override
     public void arrange(Matrix m, int row, DotOperands d) {
         // weights are met in the order of the activations
     }

@@ -171,11 +171,11 @@ final class CodedDots {
      * Weight rows that a kernel reads side by side for a single row of activations; with more, it
      * would be too large for C2 or need more registers than there are.
      */
-    private static int together(Matrix m) {
+    static int together(Matrix m) {
         return switch (m.dtype()) {
             case I4_BIASED -> MANY_REGISTERS ? 3 : 1;
             case F4_E2M1 -> TABLE ? 2 : 1;
-            default -> 4;
+            default -> MANY_REGISTERS ? 8 : 4;
         };
     }
 
@@ -185,8 +185,20 @@ final class CodedDots {
         long at = row * m.rowBytes();
         long stride = step * m.rowBytes();
         switch (m.dtype()) {
-            case I8 -> Int8Dots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
-            case I8_BIASED -> Int8Dots.biasedX4(m.data(), at, stride, n, d.arranged, d.lanes);
+            case I8 -> {
+                if (MANY_REGISTERS) {
+                    Int8Dots.x8(m.data(), at, stride, n, d.arranged, d.lanes);
+                } else {
+                    Int8Dots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
+                }
+            }
+            case I8_BIASED -> {
+                if (MANY_REGISTERS) {
+                    Int8Dots.biasedX8(m.data(), at, stride, n, d.arranged, d.lanes);
+                } else {
+                    Int8Dots.biasedX4(m.data(), at, stride, n, d.arranged, d.lanes);
+                }
+            }
             case I4_BIASED -> Int4Dots.x3(m.data(), at, stride, n, d.arranged, d.scales, d.lanes);
             default -> Fp4TableDots.x2(m.data(), at, stride, n, d.arranged, d.scales, d.lanes);
         }

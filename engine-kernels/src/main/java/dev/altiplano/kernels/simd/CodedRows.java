@@ -1,6 +1,6 @@
 package dev.altiplano.kernels.simd;
 
-import static jdk.incubator.vector.VectorOperators.B2I;
+import static jdk.incubator.vector.VectorOperators.B2F;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -158,12 +158,9 @@ final class CodedRows {
         Mapped.guard(w, from);
         for (int k = 0; k < n; k += L) {
             ((FloatVector)
-                            ((IntVector)
-                                            ByteVector.fromMemorySegment(
-                                                            Q, w, from + k, LITTLE_ENDIAN)
-                                                    .lanewise(XOR, flip)
-                                                    .convertShape(B2I, I, 0))
-                                    .convert(I2F, 0))
+                            ByteVector.fromMemorySegment(Q, w, from + k, LITTLE_ENDIAN)
+                                    .lanewise(XOR, flip)
+                                    .convertShape(B2F, F, 0))
                     .sub(spare[ZEROS + k / L])
                     .mul(spare[k / L])
                     .intoArray(out, at + k);

@@ -29,7 +29,10 @@ final class Dots {
     private static final boolean MANY_REGISTERS = L >= 16;
 
     /** Whether FP8 codes are multiplied as moved: see {@link Fp8MovedDots}. */
-    static final boolean MOVED = !MANY_REGISTERS && Subnormals.FAST;
+    static final boolean MOVED = Subnormals.FAST;
+
+    /** Whether FP8 codes are looked up: see {@link Fp8TableDots}. */
+    static final boolean TABLES = MANY_REGISTERS && !MOVED;
 
     /** What activations that meet FP8 codes are multiplied by. */
     private static final float FP8_FACTOR = MOVED ? Fp8MovedDots.FACTOR : 1;
@@ -161,11 +164,11 @@ final class Dots {
     }
 
     /** Weight rows that one kernel reads side by side. */
-    private static int together(Matrix m, int width) {
+    static int together(Matrix m, int width) {
         return switch (m.dtype()) {
             case BF16 -> width == 1 ? (MANY_REGISTERS ? 12 : 4) : (MANY_REGISTERS ? 3 : 2);
             case F32 -> width == 1 ? 4 : (MANY_REGISTERS ? 3 : 2);
-            case F8_E4M3 -> 4;
+            case F8_E4M3 -> MANY_REGISTERS && MOVED ? 6 : 4;
             default -> 1;
         };
     }
@@ -198,8 +201,10 @@ final class Dots {
                 }
             }
             case F8_E4M3 -> {
-                if (MANY_REGISTERS) {
+                if (TABLES) {
                     Fp8TableDots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
+                } else if (MANY_REGISTERS) {
+                    Fp8MovedDots.x6(m.data(), at, stride, n, d.arranged, d.lanes);
                 } else if (MOVED) {
                     Fp8MovedDots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
                 } else {
@@ -234,7 +239,7 @@ final class Dots {
                 }
             }
             case F8_E4M3 -> {
-                if (MANY_REGISTERS) {
+                if (TABLES) {
                     Fp8TableDots.x1(m.data(), at, n, d.arranged, d.lanes);
                 } else if (MOVED) {
                     Fp8MovedDots.x1(m.data(), at, n, d.arranged, d.lanes);
@@ -252,7 +257,7 @@ final class Dots {
     }
 
     private static void decode(MemorySegment w, long from, int n, MemorySegment out, long at) {
-        if (MANY_REGISTERS) {
+        if (TABLES) {
             Fp8TableDots.decode(w, from, n, out, at);
         } else if (MOVED) {
             Fp8MovedDots.decode(w, from, n, out, at);

@@ -1,14 +1,12 @@
 package dev.altiplano.kernels.simd;
 
-import static jdk.incubator.vector.VectorOperators.B2I;
-import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.B2F;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 import java.lang.foreign.MemorySegment;
@@ -20,12 +18,79 @@ import java.lang.foreign.MemorySegment;
  */
 final class Int8Dots {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Integer> I = F.withLanes(int.class);
     private static final VectorSpecies<Byte> Q = Bytes.SPECIES;
     private static final int L = F.length();
+    private static final long V = F.vectorByteSize();
     private static final byte FLIP = (byte) 0x80;
 
     private Int8Dots() {}
+
+    /**
+     * 8 rows, two vectors of columns in each step: needs 32 registers. Written out, because C2 does
+     * not inline sixteen calls of what loads a vector of codes.
+     */
+    static void x8(MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
+        Mapped.guard(w, o0);
+        long o1 = o0 + stride;
+        long o2 = o1 + stride;
+        long o3 = o2 + stride;
+        long o4 = o3 + stride;
+        long o5 = o4 + stride;
+        long o6 = o5 + stride;
+        long o7 = o6 + stride;
+        FloatVector s0 = FloatVector.zero(F);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        FloatVector s4 = s0;
+        FloatVector s5 = s0;
+        FloatVector s6 = s0;
+        FloatVector s7 = s0;
+        for (int k = 0; k < n; k += 2 * L) {
+            FloatVector a = FloatVector.fromMemorySegment(F, x, 4L * k, LITTLE_ENDIAN);
+            FloatVector b = FloatVector.fromMemorySegment(F, x, 4L * k + V, LITTLE_ENDIAN);
+            ByteVector p0 = ByteVector.fromMemorySegment(Q, w, o0 + k, LITTLE_ENDIAN);
+            ByteVector q0 = ByteVector.fromMemorySegment(Q, w, o0 + k + L, LITTLE_ENDIAN);
+            s0 = ((FloatVector) p0.convertShape(B2F, F, 0)).fma(a, s0);
+            s0 = ((FloatVector) q0.convertShape(B2F, F, 0)).fma(b, s0);
+            ByteVector p1 = ByteVector.fromMemorySegment(Q, w, o1 + k, LITTLE_ENDIAN);
+            ByteVector q1 = ByteVector.fromMemorySegment(Q, w, o1 + k + L, LITTLE_ENDIAN);
+            s1 = ((FloatVector) p1.convertShape(B2F, F, 0)).fma(a, s1);
+            s1 = ((FloatVector) q1.convertShape(B2F, F, 0)).fma(b, s1);
+            ByteVector p2 = ByteVector.fromMemorySegment(Q, w, o2 + k, LITTLE_ENDIAN);
+            ByteVector q2 = ByteVector.fromMemorySegment(Q, w, o2 + k + L, LITTLE_ENDIAN);
+            s2 = ((FloatVector) p2.convertShape(B2F, F, 0)).fma(a, s2);
+            s2 = ((FloatVector) q2.convertShape(B2F, F, 0)).fma(b, s2);
+            ByteVector p3 = ByteVector.fromMemorySegment(Q, w, o3 + k, LITTLE_ENDIAN);
+            ByteVector q3 = ByteVector.fromMemorySegment(Q, w, o3 + k + L, LITTLE_ENDIAN);
+            s3 = ((FloatVector) p3.convertShape(B2F, F, 0)).fma(a, s3);
+            s3 = ((FloatVector) q3.convertShape(B2F, F, 0)).fma(b, s3);
+            ByteVector p4 = ByteVector.fromMemorySegment(Q, w, o4 + k, LITTLE_ENDIAN);
+            ByteVector q4 = ByteVector.fromMemorySegment(Q, w, o4 + k + L, LITTLE_ENDIAN);
+            s4 = ((FloatVector) p4.convertShape(B2F, F, 0)).fma(a, s4);
+            s4 = ((FloatVector) q4.convertShape(B2F, F, 0)).fma(b, s4);
+            ByteVector p5 = ByteVector.fromMemorySegment(Q, w, o5 + k, LITTLE_ENDIAN);
+            ByteVector q5 = ByteVector.fromMemorySegment(Q, w, o5 + k + L, LITTLE_ENDIAN);
+            s5 = ((FloatVector) p5.convertShape(B2F, F, 0)).fma(a, s5);
+            s5 = ((FloatVector) q5.convertShape(B2F, F, 0)).fma(b, s5);
+            ByteVector p6 = ByteVector.fromMemorySegment(Q, w, o6 + k, LITTLE_ENDIAN);
+            ByteVector q6 = ByteVector.fromMemorySegment(Q, w, o6 + k + L, LITTLE_ENDIAN);
+            s6 = ((FloatVector) p6.convertShape(B2F, F, 0)).fma(a, s6);
+            s6 = ((FloatVector) q6.convertShape(B2F, F, 0)).fma(b, s6);
+            ByteVector p7 = ByteVector.fromMemorySegment(Q, w, o7 + k, LITTLE_ENDIAN);
+            ByteVector q7 = ByteVector.fromMemorySegment(Q, w, o7 + k + L, LITTLE_ENDIAN);
+            s7 = ((FloatVector) p7.convertShape(B2F, F, 0)).fma(a, s7);
+            s7 = ((FloatVector) q7.convertShape(B2F, F, 0)).fma(b, s7);
+        }
+        s0.intoArray(lanes, 0);
+        s1.intoArray(lanes, L);
+        s2.intoArray(lanes, 2 * L);
+        s3.intoArray(lanes, 3 * L);
+        s4.intoArray(lanes, 4 * L);
+        s5.intoArray(lanes, 5 * L);
+        s6.intoArray(lanes, 6 * L);
+        s7.intoArray(lanes, 7 * L);
+    }
 
     /** 4 rows. */
     static void x4(MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
@@ -39,38 +104,10 @@ final class Int8Dots {
         FloatVector s3 = s0;
         for (int k = 0; k < n; k += L) {
             FloatVector a = FloatVector.fromMemorySegment(F, x, 4L * k, LITTLE_ENDIAN);
-            s0 =
-                    ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromMemorySegment(
-                                                                    Q, w, o0 + k, LITTLE_ENDIAN)
-                                                            .convertShape(B2I, I, 0))
-                                            .convert(I2F, 0))
-                            .fma(a, s0);
-            s1 =
-                    ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromMemorySegment(
-                                                                    Q, w, o1 + k, LITTLE_ENDIAN)
-                                                            .convertShape(B2I, I, 0))
-                                            .convert(I2F, 0))
-                            .fma(a, s1);
-            s2 =
-                    ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromMemorySegment(
-                                                                    Q, w, o2 + k, LITTLE_ENDIAN)
-                                                            .convertShape(B2I, I, 0))
-                                            .convert(I2F, 0))
-                            .fma(a, s2);
-            s3 =
-                    ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromMemorySegment(
-                                                                    Q, w, o3 + k, LITTLE_ENDIAN)
-                                                            .convertShape(B2I, I, 0))
-                                            .convert(I2F, 0))
-                            .fma(a, s3);
+            s0 = signed(w, o0 + k).fma(a, s0);
+            s1 = signed(w, o1 + k).fma(a, s1);
+            s2 = signed(w, o2 + k).fma(a, s2);
+            s3 = signed(w, o3 + k).fma(a, s3);
         }
         s0.intoArray(lanes, 0);
         s1.intoArray(lanes, L);
@@ -84,16 +121,74 @@ final class Int8Dots {
         FloatVector s0 = FloatVector.zero(F);
         for (int k = 0; k < n; k += L) {
             FloatVector a = FloatVector.fromMemorySegment(F, x, 4L * k, LITTLE_ENDIAN);
-            s0 =
-                    ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromMemorySegment(
-                                                                    Q, w, o0 + k, LITTLE_ENDIAN)
-                                                            .convertShape(B2I, I, 0))
-                                            .convert(I2F, 0))
-                            .fma(a, s0);
+            s0 = signed(w, o0 + k).fma(a, s0);
         }
         s0.intoArray(lanes, i * L);
+    }
+
+    /** 8 rows of biased codes, as {@link #x8}. */
+    static void biasedX8(
+            MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
+        Mapped.guard(w, o0);
+        long o1 = o0 + stride;
+        long o2 = o1 + stride;
+        long o3 = o2 + stride;
+        long o4 = o3 + stride;
+        long o5 = o4 + stride;
+        long o6 = o5 + stride;
+        long o7 = o6 + stride;
+        FloatVector s0 = FloatVector.zero(F);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        FloatVector s4 = s0;
+        FloatVector s5 = s0;
+        FloatVector s6 = s0;
+        FloatVector s7 = s0;
+        for (int k = 0; k < n; k += 2 * L) {
+            FloatVector a = FloatVector.fromMemorySegment(F, x, 4L * k, LITTLE_ENDIAN);
+            FloatVector b = FloatVector.fromMemorySegment(F, x, 4L * k + V, LITTLE_ENDIAN);
+            ByteVector p0 = ByteVector.fromMemorySegment(Q, w, o0 + k, LITTLE_ENDIAN);
+            ByteVector q0 = ByteVector.fromMemorySegment(Q, w, o0 + k + L, LITTLE_ENDIAN);
+            s0 = ((FloatVector) p0.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(a, s0);
+            s0 = ((FloatVector) q0.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(b, s0);
+            ByteVector p1 = ByteVector.fromMemorySegment(Q, w, o1 + k, LITTLE_ENDIAN);
+            ByteVector q1 = ByteVector.fromMemorySegment(Q, w, o1 + k + L, LITTLE_ENDIAN);
+            s1 = ((FloatVector) p1.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(a, s1);
+            s1 = ((FloatVector) q1.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(b, s1);
+            ByteVector p2 = ByteVector.fromMemorySegment(Q, w, o2 + k, LITTLE_ENDIAN);
+            ByteVector q2 = ByteVector.fromMemorySegment(Q, w, o2 + k + L, LITTLE_ENDIAN);
+            s2 = ((FloatVector) p2.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(a, s2);
+            s2 = ((FloatVector) q2.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(b, s2);
+            ByteVector p3 = ByteVector.fromMemorySegment(Q, w, o3 + k, LITTLE_ENDIAN);
+            ByteVector q3 = ByteVector.fromMemorySegment(Q, w, o3 + k + L, LITTLE_ENDIAN);
+            s3 = ((FloatVector) p3.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(a, s3);
+            s3 = ((FloatVector) q3.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(b, s3);
+            ByteVector p4 = ByteVector.fromMemorySegment(Q, w, o4 + k, LITTLE_ENDIAN);
+            ByteVector q4 = ByteVector.fromMemorySegment(Q, w, o4 + k + L, LITTLE_ENDIAN);
+            s4 = ((FloatVector) p4.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(a, s4);
+            s4 = ((FloatVector) q4.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(b, s4);
+            ByteVector p5 = ByteVector.fromMemorySegment(Q, w, o5 + k, LITTLE_ENDIAN);
+            ByteVector q5 = ByteVector.fromMemorySegment(Q, w, o5 + k + L, LITTLE_ENDIAN);
+            s5 = ((FloatVector) p5.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(a, s5);
+            s5 = ((FloatVector) q5.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(b, s5);
+            ByteVector p6 = ByteVector.fromMemorySegment(Q, w, o6 + k, LITTLE_ENDIAN);
+            ByteVector q6 = ByteVector.fromMemorySegment(Q, w, o6 + k + L, LITTLE_ENDIAN);
+            s6 = ((FloatVector) p6.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(a, s6);
+            s6 = ((FloatVector) q6.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(b, s6);
+            ByteVector p7 = ByteVector.fromMemorySegment(Q, w, o7 + k, LITTLE_ENDIAN);
+            ByteVector q7 = ByteVector.fromMemorySegment(Q, w, o7 + k + L, LITTLE_ENDIAN);
+            s7 = ((FloatVector) p7.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(a, s7);
+            s7 = ((FloatVector) q7.lanewise(XOR, FLIP).convertShape(B2F, F, 0)).fma(b, s7);
+        }
+        s0.intoArray(lanes, 0);
+        s1.intoArray(lanes, L);
+        s2.intoArray(lanes, 2 * L);
+        s3.intoArray(lanes, 3 * L);
+        s4.intoArray(lanes, 4 * L);
+        s5.intoArray(lanes, 5 * L);
+        s6.intoArray(lanes, 6 * L);
+        s7.intoArray(lanes, 7 * L);
     }
 
     /** 4 rows of biased codes. */
@@ -109,42 +204,10 @@ final class Int8Dots {
         FloatVector s3 = s0;
         for (int k = 0; k < n; k += L) {
             FloatVector a = FloatVector.fromMemorySegment(F, x, 4L * k, LITTLE_ENDIAN);
-            s0 =
-                    ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromMemorySegment(
-                                                                    Q, w, o0 + k, LITTLE_ENDIAN)
-                                                            .lanewise(XOR, FLIP)
-                                                            .convertShape(B2I, I, 0))
-                                            .convert(I2F, 0))
-                            .fma(a, s0);
-            s1 =
-                    ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromMemorySegment(
-                                                                    Q, w, o1 + k, LITTLE_ENDIAN)
-                                                            .lanewise(XOR, FLIP)
-                                                            .convertShape(B2I, I, 0))
-                                            .convert(I2F, 0))
-                            .fma(a, s1);
-            s2 =
-                    ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromMemorySegment(
-                                                                    Q, w, o2 + k, LITTLE_ENDIAN)
-                                                            .lanewise(XOR, FLIP)
-                                                            .convertShape(B2I, I, 0))
-                                            .convert(I2F, 0))
-                            .fma(a, s2);
-            s3 =
-                    ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromMemorySegment(
-                                                                    Q, w, o3 + k, LITTLE_ENDIAN)
-                                                            .lanewise(XOR, FLIP)
-                                                            .convertShape(B2I, I, 0))
-                                            .convert(I2F, 0))
-                            .fma(a, s3);
+            s0 = biased(w, o0 + k).fma(a, s0);
+            s1 = biased(w, o1 + k).fma(a, s1);
+            s2 = biased(w, o2 + k).fma(a, s2);
+            s3 = biased(w, o3 + k).fma(a, s3);
         }
         s0.intoArray(lanes, 0);
         s1.intoArray(lanes, L);
@@ -158,15 +221,7 @@ final class Int8Dots {
         FloatVector s0 = FloatVector.zero(F);
         for (int k = 0; k < n; k += L) {
             FloatVector a = FloatVector.fromMemorySegment(F, x, 4L * k, LITTLE_ENDIAN);
-            s0 =
-                    ((FloatVector)
-                                    ((IntVector)
-                                                    ByteVector.fromMemorySegment(
-                                                                    Q, w, o0 + k, LITTLE_ENDIAN)
-                                                            .lanewise(XOR, FLIP)
-                                                            .convertShape(B2I, I, 0))
-                                            .convert(I2F, 0))
-                            .fma(a, s0);
+            s0 = biased(w, o0 + k).fma(a, s0);
         }
         s0.intoArray(lanes, i * L);
     }
@@ -175,13 +230,7 @@ final class Int8Dots {
     static void decode(MemorySegment w, long o0, int n, MemorySegment out, long at) {
         Mapped.guard(w, o0);
         for (int k = 0; k < n; k += L) {
-            ((FloatVector)
-                            ((IntVector)
-                                            ByteVector.fromMemorySegment(
-                                                            Q, w, o0 + k, LITTLE_ENDIAN)
-                                                    .convertShape(B2I, I, 0))
-                                    .convert(I2F, 0))
-                    .intoMemorySegment(out, at + 4L * k, LITTLE_ENDIAN);
+            signed(w, o0 + k).intoMemorySegment(out, at + 4L * k, LITTLE_ENDIAN);
         }
     }
 
@@ -189,14 +238,18 @@ final class Int8Dots {
     static void decodeBiased(MemorySegment w, long o0, int n, MemorySegment out, long at) {
         Mapped.guard(w, o0);
         for (int k = 0; k < n; k += L) {
-            ((FloatVector)
-                            ((IntVector)
-                                            ByteVector.fromMemorySegment(
-                                                            Q, w, o0 + k, LITTLE_ENDIAN)
-                                                    .lanewise(XOR, FLIP)
-                                                    .convertShape(B2I, I, 0))
-                                    .convert(I2F, 0))
-                    .intoMemorySegment(out, at + 4L * k, LITTLE_ENDIAN);
+            biased(w, o0 + k).intoMemorySegment(out, at + 4L * k, LITTLE_ENDIAN);
         }
+    }
+
+    private static FloatVector signed(MemorySegment w, long at) {
+        ByteVector codes = ByteVector.fromMemorySegment(Q, w, at, LITTLE_ENDIAN);
+        return (FloatVector) codes.convertShape(B2F, F, 0);
+    }
+
+    private static FloatVector biased(MemorySegment w, long at) {
+        ByteVector codes =
+                ByteVector.fromMemorySegment(Q, w, at, LITTLE_ENDIAN).lanewise(XOR, FLIP);
+        return (FloatVector) codes.convertShape(B2F, F, 0);
     }
 }

@@ -220,9 +220,9 @@ final class Sums {
         for (int t = 0; t < s.rows; t++) {
             int x0 = t * TileOperands.STRIDE + i;
             long s0 = t * s.step;
-            if (MANY_REGISTERS && rows > 1) {
+            if (Dots.TABLES && rows > 1) {
                 Fp8TableSums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);
-            } else if (MANY_REGISTERS) {
+            } else if (Dots.TABLES) {
                 Fp8TableSums.x1(w, offset, n, s.x, x0, s.sums, s0);
             } else if (Dots.MOVED && rows > 1) {
                 Fp8MovedSums.x4(w, offset, stride, n, s.x, x0, s.sums, s0);

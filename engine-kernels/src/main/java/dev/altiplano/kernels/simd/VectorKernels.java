@@ -276,6 +276,11 @@ public final class VectorKernels implements KernelSet {
     }
 
     @Override
+    public int rowsTogether(Matrix m) {
+        return CodedDots.takes(m) ? CodedDots.together(m) : Dots.takes(m) ? Dots.together(m, 1) : 1;
+    }
+
+    @Override
     public void dots(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
         if (CodedDots.takes(m)) {
             CodedDots.compute(m, row, count, groups, y, column);

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import jdk.incubator.vector.FloatVector;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -20,7 +23,7 @@ import java.util.SplittableRandom;
  */
 final class Fp8MovedDotsTest {
     private static final int INPUTS = 384;
-    private static final int ROWS = 4;
+    private static final int ROWS = 6;
     private static final int LANES = ROWS * 16;
 
     private final Arena arena = Arena.ofConfined();
@@ -86,6 +89,21 @@ final class Fp8MovedDotsTest {
         Fp8Dots.x1(w, INPUTS, INPUTS, plain, expected);
         Fp8MovedDots.x1(w, INPUTS, INPUTS, scaled, moved);
         assertThat(timesUnit(moved)).isEqualTo(expected);
+    }
+
+    @Test
+    void sixRowsHaveTheBitsOfEachAlone() {
+        MemorySegment w = codes();
+        MemorySegment x = floats(activations(INPUTS), Fp8MovedDots.FACTOR);
+        int lanes = FloatVector.SPECIES_PREFERRED.length();
+        float[] together = new float[LANES];
+        float[] alone = new float[LANES];
+        Fp8MovedDots.x6(w, 0, INPUTS, INPUTS, x, together);
+        for (int row = 0; row < ROWS; row++) {
+            Fp8MovedDots.x1(w, (long) row * INPUTS, INPUTS, x, alone);
+            assertThat(Arrays.copyOfRange(together, row * lanes, (row + 1) * lanes))
+                    .isEqualTo(Arrays.copyOf(alone, lanes));
+        }
     }
 
     @Test

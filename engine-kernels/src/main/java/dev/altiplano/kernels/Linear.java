@@ -11,19 +11,14 @@ public final class Linear {
      * Loop. Lays {@code x} out for the multiplications that follow; await before the first of them.
      */
     public static void pack(Worker w, Rows x) {
-        if (takesTiles(x, true)) {
+        if (x.count() > (x.isBlock() ? MatVec.GROUP : MatVec.MOST_ROWS)) {
             MatMat.pack(w, x);
         }
     }
 
-    /**
-     * Whether output-major weights meet the rows in tiles.
-     *
-     * @param coded whether the weights cost more to decode than to load
-     */
-    private static boolean takesTiles(Rows x, boolean coded) {
-        int most = x.isBlock() && coded ? MatVec.MOST_CODED_ROWS : MatVec.MOST_ROWS;
-        return x.count() > most;
+    /** Whether output-major weights meet the rows in tiles. */
+    private static boolean takesTiles(Rows x, Matrix weights) {
+        return x.count() > (x.isBlock() ? MatVec.blockRows(weights) : MatVec.MOST_ROWS);
     }
 
     /** Loop. As {@link #multiply(Worker, Matrix, Rows, Rows, int)} with column 0. */
@@ -59,7 +54,7 @@ public final class Linear {
             return;
         }
         if (weights.order() == Order.OUTPUT_MAJOR) {
-            if (takesTiles(x, weights.dtype().bits() <= 8)) {
+            if (takesTiles(x, weights)) {
                 MatMat.outputMajor(w, weights, x, y, column);
             } else {
                 MatVec.outputMajor(w, weights, x, y, column);

@@ -37,17 +37,15 @@ final class MatVec {
     private static final int DEPTH = TileOperands.STRIDE;
     private static final KernelSet KERNELS = KernelSets.BEST;
 
-    /** Rows of x that share one reading of the weights. */
-    private static final int GROUP = KERNELS.dotRows();
+    /** Rows of x that share one reading of the weights; fewer of a block never meet tiles. */
+    static final int GROUP = KERNELS.dotRows();
 
     /**
-     * Rows of x up to which dot products beat the tiles of {@link MatMat}, output-major: eight rows
+     * Rows of x that are multiplied in dot products, output-major, if they are not rows of a block:
+     * up to here dot products beat the tiles of {@link MatMat}, or are not much slower. Eight rows
      * share a reading with 32 registers, four with 16.
      */
     static final int MOST_ROWS = Math.max(1, GROUP * GROUP / 2);
-
-    /** The same where weights cost more to decode than to load, as measured. */
-    static final int MOST_CODED_ROWS = Math.min(8, MOST_ROWS);
 
     private MatVec() {}
 
@@ -88,6 +86,11 @@ final class MatVec {
     private static boolean isScaledByBlocks(Matrix m) {
         Scales scales = m.scales();
         return m.dtype() == DType.F8_E4M3 && scales != null && scales.inputBlock() < m.inputs();
+    }
+
+    /** Rows of a block that {@link #outputMajor} takes. */
+    static int blockRows(Matrix m) {
+        return KERNELS.blockRows(m);
     }
 
     /** Rows of x that {@link #inputMajor} takes. */

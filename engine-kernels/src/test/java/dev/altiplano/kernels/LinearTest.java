@@ -116,6 +116,25 @@ class LinearTest {
     }
 
     @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "F16", "BF16"})
+    void givesRowsOfABlockTheBitsOfOneWhereDotProductsAreFaster(DType dtype) {
+        Matrix m = seed.matrix(dtype, Order.OUTPUT_MAJOR, 75, 1031);
+        Rows x = Rows.ofBlock(MatVec.blockRows(m), 1031);
+        Rows alone = seed.rows(x.count(), 1031);
+        System.arraycopy(alone.data(), 0, x.data(), 0, x.data().length);
+
+        float[] block = multiply(2, m, x, 75, 0).data();
+
+        for (int row = 0; row < x.count(); row++) {
+            assertThat(Arrays.copyOfRange(block, row * 75, (row + 1) * 75))
+                    .as("row %d, %s", row, seed.hint())
+                    .isEqualTo(multiply(1, m, alone.part(row, 1), 75, 0).data());
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(Order.class)
     void givesARowTheSameBitsWhateverTheOtherRowsOfALargeBlock(Order order) {
         Matrix m = seed.matrix(DType.BF16, order, 75, 1031);

@@ -83,6 +83,15 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     int rowsAlone(Matrix m);
 
+    /** What {@link #blockRows} says at most. */
+    int MOST_BLOCK_ROWS = 128;
+
+    /**
+     * Rows of a block of activations, at least 1, up to which dot products with an output-major
+     * matrix are faster than tiles.
+     */
+    int blockRows(Matrix m);
+
     /**
      * Weight rows, at least 1, that {@link #dots} reads side by side for a single row of
      * activations: as many bands of the rows it is asked for; what is left over is read row by row.

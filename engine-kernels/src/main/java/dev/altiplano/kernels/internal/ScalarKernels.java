@@ -151,6 +151,11 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
+    public int blockRows(Matrix m) {
+        return 1;
+    }
+
+    @Override
     public int rowsTogether(Matrix m) {
         return 1;
     }

@@ -36,7 +36,8 @@ final class Bf16Dots {
 
     /** 12 rows. */
     static void x12(MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -117,7 +118,8 @@ final class Bf16Dots {
 
     /** 4 rows. */
     static void x4(MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -150,7 +152,8 @@ final class Bf16Dots {
 
     /** 1 row. */
     static void x1(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         FloatVector s0 = FloatVector.zero(F);
         for (int k = 0; k < n; k += 2 * L) {
             long a = 4L * k;
@@ -166,7 +169,8 @@ final class Bf16Dots {
     /** 3 rows with 8 rows of activations. */
     static void x3by8(
             MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         int stop = never;
         long o1 = o0 + stride;
         long o2 = o1 + stride;
@@ -308,7 +312,8 @@ final class Bf16Dots {
     /** 2 rows with 4 rows of activations. */
     static void x2by4(
             MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         long o1 = o0 + stride;
         FloatVector s0t0 = FloatVector.zero(F);
         FloatVector s0t1 = s0t0;
@@ -363,7 +368,8 @@ final class Bf16Dots {
 
     /** 1 row with 8 rows of activations. */
     static void x1by8(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         FloatVector s0t0 = FloatVector.zero(F);
         FloatVector s0t1 = s0t0;
         FloatVector s0t2 = s0t0;
@@ -422,7 +428,8 @@ final class Bf16Dots {
 
     /** 1 row with 4 rows of activations. */
     static void x1by4(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         FloatVector s0t0 = FloatVector.zero(F);
         FloatVector s0t1 = s0t0;
         FloatVector s0t2 = s0t0;

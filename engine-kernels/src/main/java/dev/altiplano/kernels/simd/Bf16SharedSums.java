@@ -35,7 +35,7 @@ final class Bf16SharedSums {
     /** 4 weight rows, 2 rows of factors. */
     static void x4by2(
             MemorySegment w, long o0, long stride, int n, SumOperands s, int x0, long s0) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         float[] x = s.x;
         MemorySegment sums = s.sums;
         long o1 = o0 + stride;
@@ -93,7 +93,7 @@ final class Bf16SharedSums {
     /** 4 weight rows, 3 rows of factors. */
     static void x4by3(
             MemorySegment w, long o0, long stride, int n, SumOperands s, int x0, long s0) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         float[] x = s.x;
         MemorySegment sums = s.sums;
         long o1 = o0 + stride;
@@ -168,7 +168,7 @@ final class Bf16SharedSums {
     /** 4 weight rows, 4 rows of factors. */
     static void x4by4(
             MemorySegment w, long o0, long stride, int n, SumOperands s, int x0, long s0) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         float[] x = s.x;
         MemorySegment sums = s.sums;
         long o1 = o0 + stride;

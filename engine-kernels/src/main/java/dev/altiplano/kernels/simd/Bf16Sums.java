@@ -32,7 +32,7 @@ final class Bf16Sums {
     /** 12 rows. */
     static void x12(
             MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -110,7 +110,7 @@ final class Bf16Sums {
             int x0,
             MemorySegment sums,
             long s0) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -141,7 +141,7 @@ final class Bf16Sums {
     /** 1 row; sums from byte {@code s0} on. */
     static void x1(
             MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums, long s0) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         for (int j = 0; j < n; j += 2 * L) {
             FloatVector a = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j, LITTLE_ENDIAN);

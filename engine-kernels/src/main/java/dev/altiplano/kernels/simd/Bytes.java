@@ -32,7 +32,7 @@ final class Bytes {
 
     /** FP8-E4M3 codes to FP32, exactly but for NaN; {@code count} is a multiple of L. */
     static void fp8(MemorySegment w, long offset, float[] out, int at, int count) {
-        Mapped.guard(w, offset);
+        Segments.touch(w, offset);
         for (int i = 0; i < count; i += L) {
             // widened with its sign: exponent and mantissa go where FP32 has them, 120 too low
             ((IntVector)

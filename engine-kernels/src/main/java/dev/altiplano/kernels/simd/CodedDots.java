@@ -71,10 +71,15 @@ final class CodedDots {
         return s.inputBlock() >= m.inputs() && s.groups() == null ? Way.ROWS : Way.DECODED;
     }
 
+    /** Whether several rows of activations meet codes that are decoded in registers. */
+    static boolean decodesAnew(Matrix m) {
+        return MANY_REGISTERS && way(m) == Way.ROWS;
+    }
+
     /** See {@link VectorKernels#rowsAlone}. */
     static int rowsAlone(Matrix m) {
         return switch (way(m)) {
-            case ROWS -> KernelSet.MOST_ALONE;
+            case ROWS -> MANY_REGISTERS ? Dots.MOST_ALONE : KernelSet.MOST_ALONE;
             case GROUPS -> m.dtype() == DType.F4_E2M1 ? MOST_FP4_ALONE : KernelSet.MOST_ALONE;
             case DECODED -> 1;
         };
@@ -138,12 +143,38 @@ final class CodedDots {
         if (groups.length == 0) {
             return;
         }
+        if (groups[0].width > 1 && decodesAnew(m)) {
+            for (DotOperands d : groups) { // the weights stay in the second-level cache
+                bytes(m, row, count, d, y, column);
+            }
+            return;
+        }
         if (groups[0].width > 1 || way == Way.DECODED) {
             decodedOnce(m, way, row, count, groups, y, column);
             return;
         }
         for (DotOperands d : groups) { // the weights stay in the second-level cache
             alone(m, way, row, count, d, y, column);
+        }
+    }
+
+    /** Eight rows of activations with rows of bytes, three side by side. */
+    private static void bytes(Matrix m, int row, int count, DotOperands d, Rows y, int column) {
+        int n = whole(m, Way.ROWS);
+        byte flip = m.dtype() == DType.I8_BIASED ? Int8Dots.FLIP : 0;
+        int together = 3;
+        int each = count / together;
+        for (int r = 0; r < each; r++) {
+            long at = (row + r) * m.rowBytes();
+            Int8Dots.x3by8(m.data(), at, each * m.rowBytes(), n, d.arranged, d.lanes, flip);
+            for (int i = 0; i < together; i++) {
+                finish(m, Way.ROWS, row + r + i * each, d, i, y, column + r + i * each);
+            }
+        }
+        for (int r = together * each; r < count; r++) { // as if it were three: seldom
+            long at = (row + r) * m.rowBytes();
+            Int8Dots.x3by8(m.data(), at, 0, n, d.arranged, d.lanes, flip);
+            finish(m, Way.ROWS, row + r, d, 0, y, column + r);
         }
     }
 

@@ -155,7 +155,7 @@ final class CodedRows {
         MemorySegment w = m.data();
         byte flip = m.dtype() == DType.I8_BIASED ? FLIP : 0;
         int n = Math.max(0, F.loopBound(count - Bytes.SPARE));
-        Mapped.guard(w, from);
+        Segments.touch(w, from);
         for (int k = 0; k < n; k += L) {
             ((FloatVector)
                             ByteVector.fromMemorySegment(Q, w, from + k, LITTLE_ENDIAN)
@@ -173,7 +173,7 @@ final class CodedRows {
         IntVector first = IntVector.fromArray(I, BELOW, 0);
         IntVector second = IntVector.fromArray(I, BELOW, L);
         int n = count / (8 * L) * (8 * L);
-        Mapped.guard(w, from);
+        Segments.touch(w, from);
         for (int k = 0; k < n; k += 8 * L) {
             IntVector v = IntVector.fromMemorySegment(I, w, from + k / 2, LITTLE_ENDIAN);
             int to = at + k;
@@ -227,7 +227,7 @@ final class CodedRows {
         IntVector first = IntVector.fromArray(I, BELOW, 0);
         IntVector second = IntVector.fromArray(I, BELOW, L);
         int n = count / (8 * L) * (8 * L);
-        Mapped.guard(w, from);
+        Segments.touch(w, from);
         for (int k = 0; k < n; k += 8 * L) {
             IntVector v = IntVector.fromMemorySegment(I, w, from + k / 2, LITTLE_ENDIAN);
             int to = at + k;
@@ -290,7 +290,7 @@ final class CodedRows {
         IntVector first = IntVector.fromArray(I, ABOVE, 0);
         IntVector second = IntVector.fromArray(I, ABOVE, L);
         int n = count / 8 * 8;
-        Mapped.guard(w, from);
+        Segments.touch(w, from);
         for (int k = 0; k < n; k += L) {
             int word = w.get(WORD, from + 4L * (k / 8));
             Fp4Dots.value(

@@ -35,7 +35,7 @@ final class Decode {
     private Decode() {}
 
     static void bf16(MemorySegment w, long offset, float[] out, int at, int count) {
-        Mapped.guard(w, offset);
+        Segments.touch(w, offset);
         for (int i = 0; i < count; i += L) {
             ((IntVector)
                             ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN)
@@ -48,7 +48,7 @@ final class Decode {
 
     /** Four rows that lie {@code stride} bytes apart, to places STRIDE floats apart. */
     static void bf16x4(MemorySegment w, long o0, long stride, float[] out, int at, int count) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -81,7 +81,7 @@ final class Decode {
     }
 
     static void f32(MemorySegment w, long offset, float[] out, int at, int count) {
-        Mapped.guard(w, offset);
+        Segments.touch(w, offset);
         for (int i = 0; i < count; i += L) {
             FloatVector.fromMemorySegment(F, w, offset + 4L * i, LITTLE_ENDIAN)
                     .intoArray(out, at + i);
@@ -90,7 +90,7 @@ final class Decode {
 
     /** Four rows that lie {@code stride} bytes apart, to places STRIDE floats apart. */
     static void f32x4(MemorySegment w, long o0, long stride, float[] out, int at, int count) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -109,7 +109,7 @@ final class Decode {
      * Signs and exponents differ in place and bias (15, not 127); infinity and NaN keep all ones.
      */
     static void f16(MemorySegment w, long offset, float[] out, int at, int count) {
-        Mapped.guard(w, offset);
+        Segments.touch(w, offset);
         for (int i = 0; i < count; i += L) {
             ShortVector stored =
                     ShortVector.fromMemorySegment(S, w, offset + 2L * i, LITTLE_ENDIAN);

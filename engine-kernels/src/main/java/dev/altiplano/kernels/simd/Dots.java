@@ -34,6 +34,14 @@ final class Dots {
     /** Whether FP8 codes are looked up: see {@link Fp8TableDots}. */
     static final boolean TABLES = MANY_REGISTERS && !MOVED;
 
+    /**
+     * Whether decoding in registers takes nothing from multiplying: with 512 bit these processors
+     * begin one multiply-add a cycle and as much of other work beside it, and the second-level
+     * cache keeps up. Others begin two, or one and another operation instead. Nothing tells them
+     * apart but what is known of subnormal numbers.
+     */
+    static final boolean WIDE_ISSUE = MANY_REGISTERS && Subnormals.FAST;
+
     /** What activations that meet FP8 codes are multiplied by. */
     private static final float FP8_FACTOR = MOVED ? Fp8MovedDots.FACTOR : 1;
 
@@ -42,6 +50,12 @@ final class Dots {
 
     /** Rows of activations that share one reading of the weights. */
     static final int TOKENS = MANY_REGISTERS ? 8 : 4;
+
+    /**
+     * Rows of activations for each of which codes are decoded anew, where eight rows could meet
+     * them in registers: a group takes the time of three to four.
+     */
+    static final int MOST_ALONE = 3;
 
     private Dots() {}
 
@@ -75,7 +89,7 @@ final class Dots {
             Matrix m, int row, float[] x, int from, DotOperands d, long at, long step) {
         Scales scales = m.scales();
         int n = whole(m);
-        if (scales == null || scales.inputBlock() >= m.inputs()) {
+        if (scales == null || arrangesOnce(m)) {
             Arrangement.quads(x, from, n, FP8_FACTOR, d.arranged, at, step);
             return;
         }
@@ -105,16 +119,31 @@ final class Dots {
         };
     }
 
+    /** Whether several rows of activations meet FP8 codes that are decoded in registers. */
+    static boolean decodesAnew(Matrix m) {
+        return m.dtype() == DType.F8_E4M3 && takes(m) && MOVED && MANY_REGISTERS;
+    }
+
+    /** Whether one arrangement serves all weight rows; blocks of scales have theirs. */
+    static boolean arrangesOnce(Matrix m) {
+        Scales scales = m.scales();
+        return scales == null || scales.inputBlock() >= m.inputs();
+    }
+
     /** See {@link VectorKernels#rowsAlone}, of FP8. */
     static int rowsAlone(Matrix m) {
         if (!takes(m)) {
             return 1;
         }
+        if (decodesAnew(m)) {
+            return MOST_ALONE;
+        }
         return MOVED ? KernelSet.MOST_ALONE : MANY_REGISTERS ? Sums.MOST_DECODED_ANEW : 1;
     }
 
     static void compute(Matrix m, int row, int count, DotOperands[] groups, Rows y, int column) {
-        if (groups.length > 0 && groups[0].width > 1 && m.dtype() == DType.F8_E4M3) {
+        boolean grouped = groups.length > 0 && groups[0].width > 1;
+        if (grouped && m.dtype() == DType.F8_E4M3 && !decodesAnew(m)) {
             decodedOnce(m, row, count, groups, y, column);
             return;
         }
@@ -168,7 +197,7 @@ final class Dots {
         return switch (m.dtype()) {
             case BF16 -> width == 1 ? (MANY_REGISTERS ? 12 : 4) : (MANY_REGISTERS ? 3 : 2);
             case F32 -> width == 1 ? 4 : (MANY_REGISTERS ? 3 : 2);
-            case F8_E4M3 -> MANY_REGISTERS && MOVED ? 6 : 4;
+            case F8_E4M3 -> MANY_REGISTERS && MOVED ? (width == 1 ? 6 : 3) : 4;
             default -> 1;
         };
     }
@@ -203,6 +232,8 @@ final class Dots {
             case F8_E4M3 -> {
                 if (TABLES) {
                     Fp8TableDots.x4(m.data(), at, stride, n, d.arranged, d.lanes);
+                } else if (MANY_REGISTERS && !alone) {
+                    Fp8MovedDots.x3by8(m.data(), at, stride, n, d.arranged, d.lanes);
                 } else if (MANY_REGISTERS) {
                     Fp8MovedDots.x6(m.data(), at, stride, n, d.arranged, d.lanes);
                 } else if (MOVED) {
@@ -239,7 +270,9 @@ final class Dots {
                 }
             }
             case F8_E4M3 -> {
-                if (TABLES) {
+                if (!alone) { // as if it were three: seldom
+                    Fp8MovedDots.x3by8(m.data(), at, 0, n, d.arranged, d.lanes);
+                } else if (TABLES) {
                     Fp8TableDots.x1(m.data(), at, n, d.arranged, d.lanes);
                 } else if (MOVED) {
                     Fp8MovedDots.x1(m.data(), at, n, d.arranged, d.lanes);
@@ -283,6 +316,6 @@ final class Dots {
 
     private static float rowScale(Matrix m, int row) {
         Scales scales = m.scales();
-        return scales == null || scales.inputBlock() < m.inputs() ? 1 : m.scale(row, 0);
+        return scales == null || !arrangesOnce(m) ? 1 : m.scale(row, 0);
     }
 }

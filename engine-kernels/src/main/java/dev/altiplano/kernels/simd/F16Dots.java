@@ -32,7 +32,7 @@ final class F16Dots {
 
     /** Sums of one row to {@code out}; for the conversion see {@link Decode#f16}. */
     static void x1(MemorySegment w, long o0, int n, float[] x, int x0, float[] out, int at) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         FloatVector sum = FloatVector.zero(F);
         FloatVector odd = FloatVector.zero(F);
         for (int k = 0; k < n; k += L) {

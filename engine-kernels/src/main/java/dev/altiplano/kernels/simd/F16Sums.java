@@ -25,7 +25,7 @@ final class F16Sums {
     private F16Sums() {}
 
     static void x1(MemorySegment w, long o0, int n, float factor, MemorySegment sums) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         FloatVector f = FloatVector.broadcast(F, factor);
         for (int j = 0; j < n; j += L) {
             ShortVector stored = ShortVector.fromMemorySegment(S, w, o0 + 2L * j, LITTLE_ENDIAN);

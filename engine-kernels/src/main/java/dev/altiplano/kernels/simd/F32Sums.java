@@ -20,7 +20,7 @@ final class F32Sums {
     /** 8 rows. */
     static void x8(
             MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -63,7 +63,7 @@ final class F32Sums {
     /** 4 rows. */
     static void x4(
             MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -89,7 +89,7 @@ final class F32Sums {
 
     /** 1 row. */
     static void x1(MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         for (int j = 0; j < n; j += 2 * L) {
             FloatVector a = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);

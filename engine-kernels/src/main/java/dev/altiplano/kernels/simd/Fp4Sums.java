@@ -103,7 +103,7 @@ final class Fp4Sums {
             float[] x,
             int x0,
             MemorySegment sums) {
-        Mapped.guard(w, first);
+        Segments.touch(w, first);
         IntVector values = IntVector.fromArray(I, Fp4TableDots.VALUES, 0);
         for (int j = 0; j < n; j += L) {
             FloatVector scale = Fp8Decode.value(Fp8Decode.load(scales, at + j)).mul(factor);
@@ -131,7 +131,7 @@ final class Fp4Sums {
             float[] x,
             int x0,
             MemorySegment sums) {
-        Mapped.guard(w, first);
+        Segments.touch(w, first);
         for (int j = 0; j < n; j += L) {
             FloatVector scale = Fp8Decode.value(Fp8Decode.load(scales, at + j)).mul(factor);
             FloatVector sum = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);
@@ -160,7 +160,7 @@ final class Fp4Sums {
         long from = row / 2 * m.rowBytes() + column;
         long scaleAt = (long) row / BLOCK * m.outputs() + column;
         int shift = row % 2 * 4;
-        Mapped.guard(w, from);
+        Segments.touch(w, from);
         if (CodedDots.TABLE) {
             tablePanels(w, from, shift, s, scaleAt, factor, panels, out, at, panel);
         } else {

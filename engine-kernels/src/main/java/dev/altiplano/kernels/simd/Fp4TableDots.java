@@ -45,7 +45,8 @@ final class Fp4TableDots {
             MemorySegment x,
             GroupScales s,
             float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         long o1 = o0 + stride;
         float[] scales = s.values;
         int per = s.perBlock;
@@ -104,7 +105,8 @@ final class Fp4TableDots {
     /** 1 row, with scales and lanes at place {@code i}. */
     static void x1(
             MemorySegment w, long o0, int n, MemorySegment x, GroupScales s, float[] lanes, int i) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         float[] scales = s.values;
         int per = s.perBlock;
         IntVector spread = IntVector.fromArray(I, s.spread, 0);
@@ -144,7 +146,7 @@ final class Fp4TableDots {
 
     /** Codes of one row, as they meet the activations. */
     static void decode(MemorySegment w, long o0, int n, MemorySegment out, long at) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         IntVector values = IntVector.fromArray(I, VALUES, 0);
         for (int k = 0; k < n; k += 8 * L) {
             IntVector w0 = IntVector.fromMemorySegment(I, w, o0 + k / 2, LITTLE_ENDIAN);

@@ -37,7 +37,7 @@ final class Fp8Decode {
      *     can be read
      */
     static int row(MemorySegment w, long from, int count, float factor, float[] out, int at) {
-        Mapped.guard(w, from);
+        Segments.touch(w, from);
         long room = w.byteSize() - B.length() - from;
         int n = (int) Math.max(0, Math.min(count, (room + L) / L * L));
         for (int i = 0; i < n; i += L) {
@@ -66,7 +66,7 @@ final class Fp8Decode {
             MemorySegment out,
             long at,
             long panel) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;

@@ -40,7 +40,8 @@ final class Fp8Dots {
 
     /** 4 rows. */
     static void x4(MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -191,7 +192,8 @@ final class Fp8Dots {
 
     /** 1 row. */
     static void x1(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         FloatVector s0 = FloatVector.zero(F);
         for (int k = 0; k < n; k += 4 * L) {
             long a = 4L * k;
@@ -237,7 +239,7 @@ final class Fp8Dots {
 
     /** Codes of one row as FP32, in the order of {@link Arrangement}. */
     static void decode(MemorySegment w, long o0, int n, MemorySegment out, long at) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         for (int k = 0; k < n; k += 4 * L) {
             IntVector v = IntVector.fromMemorySegment(I, w, o0 + k, LITTLE_ENDIAN);
             v.lanewise(LSHL, 24)

@@ -41,11 +41,16 @@ final class Fp8MovedDots {
     private static final int L = F.length();
     private static final long V = F.vectorByteSize();
 
+    /** Never reached: see {@link Tiles}. */
+    @SuppressWarnings("NonFinalStaticField")
+    private static int never = -1;
+
     private Fp8MovedDots() {}
 
     /** 6 rows, whose codes are moved in halves of a lane: fewer shifts, but more registers. */
     static void x6(MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -114,9 +119,135 @@ final class Fp8MovedDots {
         s5.intoArray(lanes, 5 * L);
     }
 
+    /**
+     * 3 rows with 8 rows of activations: a vector of columns in each step, as more would need more
+     * than 32 registers.
+     */
+    static void x3by8(
+            MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
+        int stop = never;
+        long o1 = o0 + stride;
+        long o2 = o1 + stride;
+        FloatVector s0t0 = FloatVector.zero(F);
+        FloatVector s0t1 = s0t0;
+        FloatVector s0t2 = s0t0;
+        FloatVector s0t3 = s0t0;
+        FloatVector s0t4 = s0t0;
+        FloatVector s0t5 = s0t0;
+        FloatVector s0t6 = s0t0;
+        FloatVector s0t7 = s0t0;
+        FloatVector s1t0 = s0t0;
+        FloatVector s1t1 = s0t0;
+        FloatVector s1t2 = s0t0;
+        FloatVector s1t3 = s0t0;
+        FloatVector s1t4 = s0t0;
+        FloatVector s1t5 = s0t0;
+        FloatVector s1t6 = s0t0;
+        FloatVector s1t7 = s0t0;
+        FloatVector s2t0 = s0t0;
+        FloatVector s2t1 = s0t0;
+        FloatVector s2t2 = s0t0;
+        FloatVector s2t3 = s0t0;
+        FloatVector s2t4 = s0t0;
+        FloatVector s2t5 = s0t0;
+        FloatVector s2t6 = s0t0;
+        FloatVector s2t7 = s0t0;
+        for (int k = 0; k < n; k += L) {
+            long codes = k & -4 * L;
+            int up = (~k & 3 * L) / L * 8;
+            long a = 32L * (k & -2 * L) + 4L * (k & L);
+            FloatVector a0 =
+                    IntVector.fromMemorySegment(I, w, o0 + codes, LITTLE_ENDIAN)
+                            .lanewise(LSHL, up)
+                            .lanewise(ASHR, 4)
+                            .and(Fp8Dots.E4M3)
+                            .reinterpretAsFloats();
+            FloatVector a1 =
+                    IntVector.fromMemorySegment(I, w, o1 + codes, LITTLE_ENDIAN)
+                            .lanewise(LSHL, up)
+                            .lanewise(ASHR, 4)
+                            .and(Fp8Dots.E4M3)
+                            .reinterpretAsFloats();
+            FloatVector a2 =
+                    IntVector.fromMemorySegment(I, w, o2 + codes, LITTLE_ENDIAN)
+                            .lanewise(LSHL, up)
+                            .lanewise(ASHR, 4)
+                            .and(Fp8Dots.E4M3)
+                            .reinterpretAsFloats();
+            FloatVector x0 = FloatVector.fromMemorySegment(F, x, a, LITTLE_ENDIAN);
+            s0t0 = a0.fma(x0, s0t0);
+            s1t0 = a1.fma(x0, s1t0);
+            s2t0 = a2.fma(x0, s2t0);
+            FloatVector x1 = FloatVector.fromMemorySegment(F, x, a + 2 * V, LITTLE_ENDIAN);
+            s0t1 = a0.fma(x1, s0t1);
+            s1t1 = a1.fma(x1, s1t1);
+            s2t1 = a2.fma(x1, s2t1);
+            if (k == stop) {
+                break;
+            }
+            FloatVector x2 = FloatVector.fromMemorySegment(F, x, a + 4 * V, LITTLE_ENDIAN);
+            s0t2 = a0.fma(x2, s0t2);
+            s1t2 = a1.fma(x2, s1t2);
+            s2t2 = a2.fma(x2, s2t2);
+            FloatVector x3 = FloatVector.fromMemorySegment(F, x, a + 6 * V, LITTLE_ENDIAN);
+            s0t3 = a0.fma(x3, s0t3);
+            s1t3 = a1.fma(x3, s1t3);
+            s2t3 = a2.fma(x3, s2t3);
+            if (k == stop) {
+                break;
+            }
+            FloatVector x4 = FloatVector.fromMemorySegment(F, x, a + 8 * V, LITTLE_ENDIAN);
+            s0t4 = a0.fma(x4, s0t4);
+            s1t4 = a1.fma(x4, s1t4);
+            s2t4 = a2.fma(x4, s2t4);
+            FloatVector x5 = FloatVector.fromMemorySegment(F, x, a + 10 * V, LITTLE_ENDIAN);
+            s0t5 = a0.fma(x5, s0t5);
+            s1t5 = a1.fma(x5, s1t5);
+            s2t5 = a2.fma(x5, s2t5);
+            if (k == stop) {
+                break;
+            }
+            FloatVector x6 = FloatVector.fromMemorySegment(F, x, a + 12 * V, LITTLE_ENDIAN);
+            s0t6 = a0.fma(x6, s0t6);
+            s1t6 = a1.fma(x6, s1t6);
+            s2t6 = a2.fma(x6, s2t6);
+            FloatVector x7 = FloatVector.fromMemorySegment(F, x, a + 14 * V, LITTLE_ENDIAN);
+            s0t7 = a0.fma(x7, s0t7);
+            s1t7 = a1.fma(x7, s1t7);
+            s2t7 = a2.fma(x7, s2t7);
+        }
+        s0t0.intoArray(lanes, 0);
+        s0t1.intoArray(lanes, L);
+        s0t2.intoArray(lanes, 2 * L);
+        s0t3.intoArray(lanes, 3 * L);
+        s0t4.intoArray(lanes, 4 * L);
+        s0t5.intoArray(lanes, 5 * L);
+        s0t6.intoArray(lanes, 6 * L);
+        s0t7.intoArray(lanes, 7 * L);
+        s1t0.intoArray(lanes, 8 * L);
+        s1t1.intoArray(lanes, 9 * L);
+        s1t2.intoArray(lanes, 10 * L);
+        s1t3.intoArray(lanes, 11 * L);
+        s1t4.intoArray(lanes, 12 * L);
+        s1t5.intoArray(lanes, 13 * L);
+        s1t6.intoArray(lanes, 14 * L);
+        s1t7.intoArray(lanes, 15 * L);
+        s2t0.intoArray(lanes, 16 * L);
+        s2t1.intoArray(lanes, 17 * L);
+        s2t2.intoArray(lanes, 18 * L);
+        s2t3.intoArray(lanes, 19 * L);
+        s2t4.intoArray(lanes, 20 * L);
+        s2t5.intoArray(lanes, 21 * L);
+        s2t6.intoArray(lanes, 22 * L);
+        s2t7.intoArray(lanes, 23 * L);
+    }
+
     /** 4 rows. */
     static void x4(MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -219,7 +350,8 @@ final class Fp8MovedDots {
 
     /** 1 row. */
     static void x1(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         FloatVector s0 = FloatVector.zero(F);
         for (int k = 0; k < n; k += 4 * L) {
             long a = 4L * k;
@@ -253,7 +385,7 @@ final class Fp8MovedDots {
 
     /** Codes of one row as FP32, in the order of {@link Arrangement}. */
     static void decode(MemorySegment w, long o0, int n, MemorySegment out, long at) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         for (int k = 0; k < n; k += 4 * L) {
             IntVector v = IntVector.fromMemorySegment(I, w, o0 + k, LITTLE_ENDIAN);
             v.lanewise(LSHL, 24)

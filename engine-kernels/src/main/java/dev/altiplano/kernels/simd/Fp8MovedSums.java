@@ -34,7 +34,7 @@ final class Fp8MovedSums {
             int x0,
             MemorySegment sums,
             long s0) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -139,7 +139,7 @@ final class Fp8MovedSums {
     /** 1 row. */
     static void x1(
             MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums, long s0) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0] * FACTOR);
         for (int j = 0; j < n; j += 4 * L) {
             FloatVector y0 = FloatVector.fromMemorySegment(F, sums, s0 + 4L * j, LITTLE_ENDIAN);

@@ -26,7 +26,7 @@ final class Fp8Sums {
     /** 4 rows. */
     static void x4(
             MemorySegment w, long o0, long stride, int n, float[] x, int x0, MemorySegment sums) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -176,7 +176,7 @@ final class Fp8Sums {
 
     /** 1 row. */
     static void x1(MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         for (int j = 0; j < n; j += 4 * L) {
             FloatVector y0 = FloatVector.fromMemorySegment(F, sums, 4L * j, LITTLE_ENDIAN);

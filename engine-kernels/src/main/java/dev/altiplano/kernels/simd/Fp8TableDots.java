@@ -51,7 +51,8 @@ final class Fp8TableDots {
 
     /** 4 rows. */
     static void x4(MemorySegment w, long o0, long stride, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -126,7 +127,8 @@ final class Fp8TableDots {
 
     /** 1 row. */
     static void x1(MemorySegment w, long o0, int n, MemorySegment x, float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         FloatVector s0 = FloatVector.zero(F);
         ByteVector high0 = ByteVector.fromArray(B, HIGH, 0);
         ByteVector high1 = ByteVector.fromArray(B, HIGH, B.length());
@@ -156,7 +158,7 @@ final class Fp8TableDots {
 
     /** Codes of one row as FP32, in the order of {@link Arrangement}. */
     static void decode(MemorySegment w, long o0, int n, MemorySegment out, long at) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         ByteVector high0 = ByteVector.fromArray(B, HIGH, 0);
         ByteVector high1 = ByteVector.fromArray(B, HIGH, B.length());
         ByteVector low0 = ByteVector.fromArray(B, LOW, 0);

@@ -35,7 +35,7 @@ final class Fp8TableSums {
             int x0,
             MemorySegment sums,
             long s0) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -112,7 +112,7 @@ final class Fp8TableSums {
     /** 1 row. */
     static void x1(
             MemorySegment w, long o0, int n, float[] x, int x0, MemorySegment sums, long s0) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         FloatVector f0 = FloatVector.broadcast(F, x[x0]);
         ByteVector high0 = ByteVector.fromArray(B, Fp8TableDots.HIGH, 0);
         ByteVector high1 = ByteVector.fromArray(B, Fp8TableDots.HIGH, B.length());

@@ -32,6 +32,8 @@ final class GroupedDots {
             GroupScales s,
             float[] lanes,
             int at) {
+        Segments.touch(rows, 0);
+        Segments.touch(x, 0);
         float[] scales = s.values;
         int per = s.perBlock;
         int row = s.perRow;
@@ -138,6 +140,8 @@ final class GroupedDots {
             GroupScales s,
             float[] lanes,
             int at) {
+        Segments.touch(rows, 0);
+        Segments.touch(x, 0);
         float[] scales = s.values;
         int per = s.perBlock;
         IntVector spread = IntVector.fromArray(I, s.spread, 0);

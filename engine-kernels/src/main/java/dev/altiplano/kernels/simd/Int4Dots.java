@@ -43,7 +43,8 @@ final class Int4Dots {
             MemorySegment x,
             GroupScales s,
             float[] lanes) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         float[] scales = s.values;
@@ -124,7 +125,8 @@ final class Int4Dots {
     /** 1 row, with scales and lanes at place {@code i}. */
     static void x1(
             MemorySegment w, long o0, int n, MemorySegment x, GroupScales s, float[] lanes, int i) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
+        Segments.touch(x, 0);
         float[] scales = s.values;
         int per = s.perBlock;
         IntVector spread = IntVector.fromArray(I, s.spread, 0);
@@ -164,7 +166,7 @@ final class Int4Dots {
 
     /** Codes of one row, as they meet the activations. */
     static void decode(MemorySegment w, long o0, int n, MemorySegment out, long at) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         for (int k = 0; k < n; k += 8 * L) {
             IntVector v =
                     IntVector.fromMemorySegment(I, w, o0 + k / 2, LITTLE_ENDIAN).lanewise(XOR, TOP);

@@ -42,7 +42,7 @@ final class Panels {
             MemorySegment out,
             long at,
             long panel) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -161,7 +161,7 @@ final class Panels {
             int depth,
             MemorySegment out,
             long at) {
-        Mapped.guard(w, first);
+        Segments.touch(w, first);
         long o0 = first;
         long o1 = second;
         for (int k = 0; k < depth; k++) {
@@ -191,7 +191,7 @@ final class Panels {
             MemorySegment out,
             long at,
             long panel) {
-        Mapped.guard(w, o0);
+        Segments.touch(w, o0);
         long o1 = o0 + stride;
         long o2 = o1 + stride;
         long o3 = o2 + stride;
@@ -246,7 +246,7 @@ final class Panels {
             int depth,
             MemorySegment out,
             long at) {
-        Mapped.guard(w, first);
+        Segments.touch(w, first);
         long o0 = first;
         long o1 = second;
         for (int k = 0; k < depth; k++) {
@@ -268,7 +268,7 @@ final class Panels {
             int depth,
             MemorySegment out,
             long at) {
-        Mapped.guard(w, first);
+        Segments.touch(w, first);
         for (int k = 0; k < 2 * depth; k++) {
             long o = ((k & 1) == 0 ? first : second) + (k >> 1) * stride;
             ShortVector stored = ShortVector.fromMemorySegment(S, w, o, LITTLE_ENDIAN);

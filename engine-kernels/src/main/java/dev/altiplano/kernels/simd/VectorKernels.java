@@ -37,6 +37,9 @@ public final class VectorKernels implements KernelSet {
     /** Bytes of one k in a panel. */
     private static final long PANEL = 8L * L;
 
+    /** See {@link #blockRows}, where each row is read alone or several meet what was decoded. */
+    private static final int MOST_CODED_ROWS = 8;
+
     /** Formats without a vector kernel. */
     private static final ScalarKernels PLAIN = new ScalarKernels("formats without vector kernels");
 
@@ -273,6 +276,20 @@ public final class VectorKernels implements KernelSet {
             case F8_E4M3 -> Dots.rowsAlone(m);
             case I8, I8_BIASED, I4_BIASED, F4_E2M1 -> CodedDots.rowsAlone(m);
         };
+    }
+
+    @Override
+    public int blockRows(Matrix m) {
+        return switch (m.dtype()) {
+            case F32, BF16 -> Dots.WIDE_ISSUE ? MOST_BLOCK_ROWS : Dots.TOKENS * Dots.TOKENS / 2;
+            case F8_E4M3 -> codedBlockRows(Dots.decodesAnew(m) && Dots.arrangesOnce(m));
+            case I8, I8_BIASED -> codedBlockRows(CodedDots.decodesAnew(m));
+            case F16, I4_BIASED, F4_E2M1 -> MOST_CODED_ROWS;
+        };
+    }
+
+    private static int codedBlockRows(boolean anew) {
+        return anew && Dots.WIDE_ISSUE ? MOST_BLOCK_ROWS : MOST_CODED_ROWS;
     }
 
     @Override

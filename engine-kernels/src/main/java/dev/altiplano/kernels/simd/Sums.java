@@ -36,6 +36,12 @@ final class Sums {
      */
     static final int MOST_DECODED_ANEW = 4;
 
+    /** The same where four rows of factors share what is decoded in registers. */
+    private static final int MOST_DECODED_FOR_FOUR = 8;
+
+    /** Rows of factors that share FP8 codes in registers. */
+    private static final int SHARED = 4;
+
     private Sums() {}
 
     /** Whether there are kernels for the type, and one scale serves all inputs of an output. */
@@ -69,7 +75,12 @@ final class Sums {
         }
         return switch (m.dtype()) {
             case BF16 -> KernelSet.MOST_SUM_ROWS;
-            case F8_E4M3 -> MANY_REGISTERS || Dots.MOVED ? MOST_DECODED_ANEW : 1;
+            case F8_E4M3 -> {
+                if (Dots.WIDE_ISSUE) {
+                    yield MOST_DECODED_FOR_FOUR;
+                }
+                yield MANY_REGISTERS || Dots.MOVED ? MOST_DECODED_ANEW : 1;
+            }
             default -> 1;
         };
     }
@@ -217,7 +228,11 @@ final class Sums {
     private static void fp8Rows(
             Matrix m, long offset, long stride, int rows, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
-        for (int t = 0; t < s.rows; t++) {
+        int shared = rows > 1 && Dots.WIDE_ISSUE ? s.rows / SHARED * SHARED : 0;
+        for (int t = 0; t < shared; t += SHARED) {
+            Fp8MovedSums.x4by4(w, offset, stride, n, s, t * TileOperands.STRIDE + i, t * s.step);
+        }
+        for (int t = shared; t < s.rows; t++) {
             int x0 = t * TileOperands.STRIDE + i;
             long s0 = t * s.step;
             if (Dots.TABLES && rows > 1) {

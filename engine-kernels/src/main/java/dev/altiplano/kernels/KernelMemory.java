@@ -32,7 +32,7 @@ public final class KernelMemory {
 
     private static long dotFloats(int inputs, int rows) {
         int group = KernelSets.BEST.dotRows();
-        int few = Math.min(rows, KernelSet.MOST_BLOCK_ROWS);
+        int few = Math.min(rows, MatVec.MOST_ROWS);
         int groups = Math.max((few + group - 1) / group, Math.min(few, KernelSet.MOST_ALONE));
         long arranged = (long) groups * group * (inputs + inputs / 8);
         return arranged + (long) DotOperands.DECODED * inputs;

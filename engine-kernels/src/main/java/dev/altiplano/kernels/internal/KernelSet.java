@@ -83,9 +83,6 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     int rowsAlone(Matrix m);
 
-    /** What {@link #blockRows} says at most. */
-    int MOST_BLOCK_ROWS = 128;
-
     /**
      * Rows of a block of activations, at least 1, up to which dot products with an output-major
      * matrix are faster than tiles.

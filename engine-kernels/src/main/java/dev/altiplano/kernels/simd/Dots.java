@@ -31,16 +31,11 @@ final class Dots {
     /** Whether FP8 codes are multiplied as moved: see {@link Fp8MovedDots}. */
     static final boolean MOVED = Subnormals.FAST;
 
+    /** Whether several rows of activations meet FP8 codes that are decoded in registers. */
+    static final boolean IN_REGISTERS = MANY_REGISTERS && MOVED;
+
     /** Whether FP8 codes are looked up: see {@link Fp8TableDots}. */
     static final boolean TABLES = MANY_REGISTERS && !MOVED;
-
-    /**
-     * Whether decoding in registers takes nothing from multiplying: with 512 bit these processors
-     * begin one multiply-add a cycle and as much of other work beside it, and the second-level
-     * cache keeps up. Others begin two, or one and another operation instead. Nothing tells them
-     * apart but what is known of subnormal numbers.
-     */
-    static final boolean WIDE_ISSUE = MANY_REGISTERS && Subnormals.FAST;
 
     /** What activations that meet FP8 codes are multiplied by. */
     private static final float FP8_FACTOR = MOVED ? Fp8MovedDots.FACTOR : 1;
@@ -89,7 +84,7 @@ final class Dots {
             Matrix m, int row, float[] x, int from, DotOperands d, long at, long step) {
         Scales scales = m.scales();
         int n = whole(m);
-        if (scales == null || arrangesOnce(m)) {
+        if (scales == null || scales.inputBlock() >= m.inputs()) {
             Arrangement.quads(x, from, n, FP8_FACTOR, d.arranged, at, step);
             return;
         }
@@ -121,13 +116,7 @@ final class Dots {
 
     /** Whether several rows of activations meet FP8 codes that are decoded in registers. */
     static boolean decodesAnew(Matrix m) {
-        return m.dtype() == DType.F8_E4M3 && takes(m) && MOVED && MANY_REGISTERS;
-    }
-
-    /** Whether one arrangement serves all weight rows; blocks of scales have theirs. */
-    static boolean arrangesOnce(Matrix m) {
-        Scales scales = m.scales();
-        return scales == null || scales.inputBlock() >= m.inputs();
+        return m.dtype() == DType.F8_E4M3 && takes(m) && IN_REGISTERS;
     }
 
     /** See {@link VectorKernels#rowsAlone}, of FP8. */
@@ -197,7 +186,7 @@ final class Dots {
         return switch (m.dtype()) {
             case BF16 -> width == 1 ? (MANY_REGISTERS ? 12 : 4) : (MANY_REGISTERS ? 3 : 2);
             case F32 -> width == 1 ? 4 : (MANY_REGISTERS ? 3 : 2);
-            case F8_E4M3 -> MANY_REGISTERS && MOVED ? (width == 1 ? 6 : 3) : 4;
+            case F8_E4M3 -> IN_REGISTERS ? (width == 1 ? 6 : 3) : 4;
             default -> 1;
         };
     }
@@ -316,6 +305,6 @@ final class Dots {
 
     private static float rowScale(Matrix m, int row) {
         Scales scales = m.scales();
-        return scales == null || !arrangesOnce(m) ? 1 : m.scale(row, 0);
+        return scales == null || scales.inputBlock() < m.inputs() ? 1 : m.scale(row, 0);
     }
 }

@@ -76,7 +76,7 @@ final class Sums {
         return switch (m.dtype()) {
             case BF16 -> KernelSet.MOST_SUM_ROWS;
             case F8_E4M3 -> {
-                if (Dots.WIDE_ISSUE) {
+                if (Dots.IN_REGISTERS) {
                     yield MOST_DECODED_FOR_FOUR;
                 }
                 yield MANY_REGISTERS || Dots.MOVED ? MOST_DECODED_ANEW : 1;
@@ -228,7 +228,7 @@ final class Sums {
     private static void fp8Rows(
             Matrix m, long offset, long stride, int rows, int n, SumOperands s, int i) {
         MemorySegment w = m.data();
-        int shared = rows > 1 && Dots.WIDE_ISSUE ? s.rows / SHARED * SHARED : 0;
+        int shared = rows > 1 && Dots.IN_REGISTERS ? s.rows / SHARED * SHARED : 0;
         for (int t = 0; t < shared; t += SHARED) {
             Fp8MovedSums.x4by4(w, offset, stride, n, s, t * TileOperands.STRIDE + i, t * s.step);
         }

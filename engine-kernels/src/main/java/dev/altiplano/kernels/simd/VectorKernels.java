@@ -37,7 +37,11 @@ public final class VectorKernels implements KernelSet {
     /** Bytes of one k in a panel. */
     private static final long PANEL = 8L * L;
 
-    /** See {@link #blockRows}, where each row is read alone or several meet what was decoded. */
+    /**
+     * See {@link #blockRows}, for weights that take longer to decode than to load. Dot products
+     * that decode them in registers would be faster up to 128 rows in some JVMs, but slower than
+     * tiles in most (docs/performance.md).
+     */
     private static final int MOST_CODED_ROWS = 8;
 
     /** Formats without a vector kernel. */
@@ -281,15 +285,9 @@ public final class VectorKernels implements KernelSet {
     @Override
     public int blockRows(Matrix m) {
         return switch (m.dtype()) {
-            case F32, BF16 -> Dots.WIDE_ISSUE ? MOST_BLOCK_ROWS : Dots.TOKENS * Dots.TOKENS / 2;
-            case F8_E4M3 -> codedBlockRows(Dots.decodesAnew(m) && Dots.arrangesOnce(m));
-            case I8, I8_BIASED -> codedBlockRows(CodedDots.decodesAnew(m));
-            case F16, I4_BIASED, F4_E2M1 -> MOST_CODED_ROWS;
+            case F32, BF16 -> Dots.TOKENS * Dots.TOKENS / 2;
+            case F16, F8_E4M3, I8, I8_BIASED, I4_BIASED, F4_E2M1 -> MOST_CODED_ROWS;
         };
-    }
-
-    private static int codedBlockRows(boolean anew) {
-        return anew && Dots.WIDE_ISSUE ? MOST_BLOCK_ROWS : MOST_CODED_ROWS;
     }
 
     @Override

@@ -17,7 +17,7 @@ final class MatVec {
     /** Below this, claiming an item costs more than an idle worker. */
     private static final int LEAST_ITEM_BYTES = 1 << 14;
 
-    /** Rows of an item are a multiple of it, for bands of which it is no multiple of its double. */
+    /** Items have a multiple of so many rows, or of twice as many where bands do not divide it. */
     private static final int BANDS = 12;
 
     /** Bytes of a page of memory; larger pages are whole numbers of it. */
@@ -37,7 +37,7 @@ final class MatVec {
     private static final int DEPTH = TileOperands.STRIDE;
     private static final KernelSet KERNELS = KernelSets.BEST;
 
-    /** Rows of x that share one reading of the weights; fewer of a block never meet tiles. */
+    /** Rows of x that share one reading of the weights; as few of a block never meet tiles. */
     static final int GROUP = KERNELS.dotRows();
 
     /**

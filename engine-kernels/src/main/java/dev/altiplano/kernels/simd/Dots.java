@@ -31,7 +31,7 @@ final class Dots {
     /** Whether FP8 codes are multiplied as moved: see {@link Fp8MovedDots}. */
     static final boolean MOVED = Subnormals.FAST;
 
-    /** Whether several rows of activations meet FP8 codes that are decoded in registers. */
+    /** Whether FP8 codes are decoded in registers for several rows of activations, too. */
     static final boolean IN_REGISTERS = MANY_REGISTERS && MOVED;
 
     /** Whether FP8 codes are looked up: see {@link Fp8TableDots}. */
@@ -114,7 +114,7 @@ final class Dots {
         };
     }
 
-    /** Whether several rows of activations meet FP8 codes that are decoded in registers. */
+    /** Whether several rows of activations meet codes of this matrix decoded in registers. */
     static boolean decodesAnew(Matrix m) {
         return m.dtype() == DType.F8_E4M3 && takes(m) && IN_REGISTERS;
     }

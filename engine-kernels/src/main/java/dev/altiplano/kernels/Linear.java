@@ -11,7 +11,7 @@ public final class Linear {
      * Loop. Lays {@code x} out for the multiplications that follow; await before the first of them.
      */
     public static void pack(Worker w, Rows x) {
-        if (x.count() > (x.isBlock() ? MatVec.GROUP : MatVec.MOST_ROWS)) {
+        if (x.count() > (x.isBlock() ? MatVec.NEVER_TILES : MatVec.MOST_ROWS)) {
             MatMat.pack(w, x);
         }
     }

@@ -37,8 +37,8 @@ final class MatVec {
     private static final int DEPTH = TileOperands.STRIDE;
     private static final KernelSet KERNELS = KernelSets.BEST;
 
-    /** Rows of x that share one reading of the weights; as few of a block never meet tiles. */
-    static final int GROUP = KERNELS.dotRows();
+    /** Rows of x that share one reading of the weights. */
+    private static final int GROUP = KERNELS.dotRows();
 
     /**
      * Rows of x that are multiplied in dot products, output-major, if they are not rows of a block:
@@ -46,6 +46,9 @@ final class MatVec {
      * share a reading with 32 registers, four with 16.
      */
     static final int MOST_ROWS = Math.max(1, GROUP * GROUP / 2);
+
+    /** Rows of a block that no matrix meets in tiles. */
+    static final int NEVER_TILES = Math.min(KernelSet.MOST_CODED_ROWS, MOST_ROWS);
 
     private MatVec() {}
 

@@ -79,13 +79,17 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
 
     /**
      * Rows of activations, at least 1, up to which it is faster to decode the weights for each of
-     * them in registers than once for all of them in memory.
+     * them in registers than once for a group of them, in memory or in registers.
      */
     int rowsAlone(Matrix m);
 
+    /** Rows of a block that meet no matrix in tiles where {@link #dotRows} is above 1. */
+    int MOST_CODED_ROWS = 8;
+
     /**
      * Rows of a block of activations, at least 1, up to which dot products with an output-major
-     * matrix are faster than tiles.
+     * matrix are faster than tiles: at least {@link #MOST_CODED_ROWS} and at most {@code dotRows *
+     * dotRows / 2} where {@link #dotRows} is above 1.
      */
     int blockRows(Matrix m);
 

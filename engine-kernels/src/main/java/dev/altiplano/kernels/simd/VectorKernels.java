@@ -37,13 +37,6 @@ public final class VectorKernels implements KernelSet {
     /** Bytes of one k in a panel. */
     private static final long PANEL = 8L * L;
 
-    /**
-     * See {@link #blockRows}, for weights that take longer to decode than to load. Dot products
-     * that decode them in registers would be faster up to 128 rows in some JVMs, but slower than
-     * tiles in most (docs/performance.md).
-     */
-    private static final int MOST_CODED_ROWS = 8;
-
     /** Formats without a vector kernel. */
     private static final ScalarKernels PLAIN = new ScalarKernels("formats without vector kernels");
 
@@ -282,6 +275,10 @@ public final class VectorKernels implements KernelSet {
         };
     }
 
+    /**
+     * Dot products that decode codes in registers would be faster up to 128 rows in some JVMs, but
+     * slower than tiles in most (docs/performance.md).
+     */
     @Override
     public int blockRows(Matrix m) {
         return switch (m.dtype()) {

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import dev.altiplano.kernels.internal.SumOperands;
+import dev.altiplano.kernels.internal.TileOperands;
+
 import jdk.incubator.vector.FloatVector;
 
 import org.junit.jupiter.api.AfterEach;
@@ -134,6 +137,55 @@ final class Fp8MovedDotsTest {
         for (int i = 0; i < INPUTS; i++) {
             float value = moved.getAtIndex(JAVA_FLOAT, i) * Fp8MovedDots.UNIT;
             assertThat(value).isEqualTo(expected.getAtIndex(JAVA_FLOAT, i));
+        }
+    }
+
+    @Test
+    void fourRowsOfFactorsHaveTheBitsOfEachAlone() {
+        MemorySegment w = codes();
+        SumOperands s = new SumOperands();
+        s.rows = 4;
+        s.x = activations(4 * TileOperands.STRIDE);
+        s.step = 4L * INPUTS;
+        float[] start = activations(4 * INPUTS);
+        s.sums = floats(start, 1);
+        MemorySegment expected = floats(start, 1);
+
+        Fp8MovedSums.x4by4(w, 0, INPUTS, INPUTS, s, 0, 0);
+
+        for (int t = 0; t < 4; t++) {
+            int x0 = t * TileOperands.STRIDE;
+            Fp8MovedSums.x4(w, 0, INPUTS, INPUTS, s.x, x0, expected, t * s.step);
+        }
+        assertThat(s.sums.toArray(JAVA_FLOAT)).isEqualTo(expected.toArray(JAVA_FLOAT));
+    }
+
+    @Test
+    void eightRowsOfActivationsHaveTheBitsOfEachAlone() {
+        int lanes = FloatVector.SPECIES_PREFERRED.length();
+        long vector = FloatVector.SPECIES_PREFERRED.vectorByteSize();
+        MemorySegment w = codes();
+        MemorySegment arranged = arena.allocate(4L * 8 * INPUTS, 64);
+        float[] x = activations(8 * INPUTS);
+        for (int t = 0; t < 8; t++) {
+            float factor = Fp8MovedDots.FACTOR;
+            long at = 2L * t * vector;
+            Arrangement.quads(x, t * INPUTS, INPUTS, factor, arranged, at, 16 * vector);
+        }
+        float[] together = new float[24 * 16];
+        Fp8MovedDots.x3by8(w, 0, INPUTS, INPUTS, arranged, together);
+
+        MemorySegment one = arena.allocate(4L * INPUTS, 64);
+        float[] alone = new float[16];
+        for (int t = 0; t < 8; t++) {
+            Arrangement.quads(x, t * INPUTS, INPUTS, Fp8MovedDots.FACTOR, one, 0, 2 * vector);
+            for (int row = 0; row < 3; row++) {
+                Fp8MovedDots.x1(w, (long) row * INPUTS, INPUTS, one, alone);
+                int place = (8 * row + t) * lanes;
+                assertThat(Arrays.copyOfRange(together, place, place + lanes))
+                        .as("weight row %d, row %d", row, t)
+                        .isEqualTo(Arrays.copyOf(alone, lanes));
+            }
         }
     }
 }

@@ -11,14 +11,24 @@ public final class Linear {
      * Loop. Lays {@code x} out for the multiplications that follow; await before the first of them.
      */
     public static void pack(Worker w, Rows x) {
-        if (x.count() > (x.isBlock() ? MatVec.NEVER_TILES : MatVec.MOST_ROWS)) {
+        if (takesTiles(x, true)) {
             MatMat.pack(w, x);
         }
     }
 
-    /** Whether output-major weights meet the rows in tiles. */
-    private static boolean takesTiles(Rows x, Matrix weights) {
-        return x.count() > (x.isBlock() ? MatVec.blockRows(weights) : MatVec.MOST_ROWS);
+    /**
+     * Whether output-major weights meet the rows in tiles.
+     *
+     * @param coded whether the weights cost more to decode than to load
+     */
+    private static boolean takesTiles(Rows x, boolean coded) {
+        int most = x.isBlock() && coded ? MatVec.MOST_CODED_ROWS : MatVec.MOST_ROWS;
+        return x.count() > most;
+    }
+
+    /** F16 has no kernel for several rows at once. */
+    private static boolean isCoded(DType dtype) {
+        return dtype.bits() <= 8 || dtype == DType.F16;
     }
 
     /** Loop. As {@link #multiply(Worker, Matrix, Rows, Rows, int)} with column 0. */
@@ -54,7 +64,7 @@ public final class Linear {
             return;
         }
         if (weights.order() == Order.OUTPUT_MAJOR) {
-            if (takesTiles(x, weights)) {
+            if (takesTiles(x, isCoded(weights.dtype()))) {
                 MatMat.outputMajor(w, weights, x, y, column);
             } else {
                 MatVec.outputMajor(w, weights, x, y, column);

@@ -41,14 +41,17 @@ final class MatVec {
     private static final int GROUP = KERNELS.dotRows();
 
     /**
-     * Rows of x that are multiplied in dot products, output-major, if they are not rows of a block:
-     * up to here dot products beat the tiles of {@link MatMat}, or are not much slower. Eight rows
+     * Rows of x up to which dot products beat the tiles of {@link MatMat}, output-major: eight rows
      * share a reading with 32 registers, four with 16.
      */
     static final int MOST_ROWS = Math.max(1, GROUP * GROUP / 2);
 
-    /** Rows of a block that no matrix meets in tiles. */
-    static final int NEVER_TILES = Math.min(KernelSet.MOST_CODED_ROWS, MOST_ROWS);
+    /**
+     * The same for rows of a block where weights cost more to decode than to load, as measured. Dot
+     * products that decode codes in registers would be faster up to 128 rows in some JVMs, but
+     * slower than tiles in most (docs/performance.md).
+     */
+    static final int MOST_CODED_ROWS = Math.min(8, MOST_ROWS);
 
     private MatVec() {}
 
@@ -89,11 +92,6 @@ final class MatVec {
     private static boolean isScaledByBlocks(Matrix m) {
         Scales scales = m.scales();
         return m.dtype() == DType.F8_E4M3 && scales != null && scales.inputBlock() < m.inputs();
-    }
-
-    /** Rows of a block that {@link #outputMajor} takes. */
-    static int blockRows(Matrix m) {
-        return KERNELS.blockRows(m);
     }
 
     /** Rows of x that {@link #inputMajor} takes. */

@@ -121,17 +121,37 @@ class LinearTest {
             names = {"F32", "F16", "BF16"})
     void givesRowsOfABlockTheBitsOfOneWhereDotProductsAreFaster(DType dtype) {
         Matrix m = seed.matrix(dtype, Order.OUTPUT_MAJOR, 75, 1031);
-        Rows x = Rows.ofBlock(MatVec.blockRows(m), 1031);
-        Rows alone = seed.rows(x.count(), 1031);
-        System.arraycopy(alone.data(), 0, x.data(), 0, x.data().length);
+        int most = dtype == DType.F16 ? MatVec.MOST_CODED_ROWS : MatVec.MOST_ROWS;
+        Rows alone = seed.rows(most, 1031);
 
-        float[] block = multiply(2, m, x, 75, 0).data();
+        float[] block = multiply(2, m, block(alone), 75, 0).data();
 
-        for (int row = 0; row < x.count(); row++) {
+        for (int row = 0; row < most; row++) {
             assertThat(Arrays.copyOfRange(block, row * 75, (row + 1) * 75))
                     .as("row %d, %s", row, seed.hint())
                     .isEqualTo(multiply(1, m, alone.part(row, 1), 75, 0).data());
         }
+    }
+
+    /** F16 has no dot products of several rows, so that tiles are faster from a few on. */
+    @Test
+    void givesMoreRowsOfAnF16BlockTheBitsOfMany() {
+        Matrix m = seed.matrix(DType.F16, Order.OUTPUT_MAJOR, 75, 1031);
+        Rows x = block(seed.rows(40, 1031));
+        float[] many = multiply(2, m, x, 75, 0).data();
+
+        for (int count : new int[] {9, 16, 17, 31}) {
+            int first = 40 - count;
+            assertThat(multiply(2, m, x.part(first, count), 75, 0).data())
+                    .as("%d rows, %s", count, seed.hint())
+                    .isEqualTo(Arrays.copyOfRange(many, first * 75, 40 * 75));
+        }
+    }
+
+    private static Rows block(Rows rows) {
+        Rows block = Rows.ofBlock(rows.count(), rows.width());
+        System.arraycopy(rows.data(), 0, block.data(), 0, block.data().length);
+        return block;
     }
 
     @ParameterizedTest

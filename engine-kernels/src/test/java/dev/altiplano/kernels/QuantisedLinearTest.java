@@ -86,23 +86,22 @@ class QuantisedLinearTest {
         }
     }
 
-    /** Rows of a block have the bits of one or of many, whichever way is faster. */
+    /** Few rows of a block have the bits of one or of many, whichever way is faster. */
     @ParameterizedTest
     @MethodSource("kinds")
-    void multipliesRowsOfABlockAsOneOrAsMany(Kind kind) {
+    void multipliesFewRowsOfABlockAsOneOrAsMany(Kind kind) {
         Matrix m = Quantised.of(kind, 70, 272, seed).matrix();
-        int most = 40;
-        Rows some = seed.rows(most, 272);
-        Rows x = Rows.ofBlock(most, 272);
+        Rows some = seed.rows(40, 272);
+        Rows x = Rows.ofBlock(40, 272);
         System.arraycopy(some.data(), 0, x.data(), 0, x.data().length);
         float[] many = multiply(2, m, x);
 
-        for (int count : new int[] {2, 8, 9, 16, 17, 31}) {
-            int first = most - count;
+        for (int count : new int[] {2, MatVec.MOST_CODED_ROWS, 9, 16, 17, 31}) {
+            int first = 40 - count;
             float[] block = multiply(2, m, x.part(first, count));
             float[] expected =
-                    count > MatVec.blockRows(m)
-                            ? Arrays.copyOfRange(many, first * 70, most * 70)
+                    count > MatVec.MOST_CODED_ROWS
+                            ? Arrays.copyOfRange(many, first * 70, 40 * 70)
                             : multiply(2, m, some.part(first, count));
             assertThat(block).as("%d rows, %s", count, seed.hint()).isEqualTo(expected);
             checkAlone(kind, m, some.part(first, Math.min(count, MatVec.MOST_ROWS)));

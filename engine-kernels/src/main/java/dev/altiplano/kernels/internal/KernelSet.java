@@ -83,16 +83,6 @@ public sealed interface KernelSet permits ScalarKernels, VectorKernels {
      */
     int rowsAlone(Matrix m);
 
-    /** Rows of a block that meet no matrix in tiles where {@link #dotRows} is above 1. */
-    int MOST_CODED_ROWS = 8;
-
-    /**
-     * Rows of a block of activations, at least 1, up to which dot products with an output-major
-     * matrix are faster than tiles: at least {@link #MOST_CODED_ROWS} and at most {@code dotRows *
-     * dotRows / 2} where {@link #dotRows} is above 1.
-     */
-    int blockRows(Matrix m);
-
     /**
      * Weight rows, at least 1, that {@link #dots} reads side by side for a single row of
      * activations: as many bands of the rows it is asked for; what is left over is read row by row.

@@ -151,11 +151,6 @@ public final class ScalarKernels implements KernelSet {
     }
 
     @Override
-    public int blockRows(Matrix m) {
-        return 1;
-    }
-
-    @Override
     public int rowsTogether(Matrix m) {
         return 1;
     }

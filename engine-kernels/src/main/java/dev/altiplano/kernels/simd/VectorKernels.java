@@ -275,18 +275,6 @@ public final class VectorKernels implements KernelSet {
         };
     }
 
-    /**
-     * Dot products that decode codes in registers would be faster up to 128 rows in some JVMs, but
-     * slower than tiles in most (docs/performance.md).
-     */
-    @Override
-    public int blockRows(Matrix m) {
-        return switch (m.dtype()) {
-            case F32, BF16 -> Dots.TOKENS * Dots.TOKENS / 2;
-            case F16, F8_E4M3, I8, I8_BIASED, I4_BIASED, F4_E2M1 -> MOST_CODED_ROWS;
-        };
-    }
-
     @Override
     public int rowsTogether(Matrix m) {
         return CodedDots.takes(m) ? CodedDots.together(m) : Dots.takes(m) ? Dots.together(m, 1) : 1;
